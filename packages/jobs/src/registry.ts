@@ -1,0 +1,29 @@
+import type { JobDefinition, Payload, PayloadInput, Result } from './define-job.js';
+import { emailSend } from './email-send.job.js';
+import { httpRequest } from './http-request.job.js';
+import { imageThumbnail } from './image-thumbnail.job.js';
+
+/** Every job type there is. A new one is a line here and a handler in the worker; all else follows. */
+const DEFINITIONS = [httpRequest, emailSend, imageThumbnail] as const;
+
+type Definition = (typeof DEFINITIONS)[number];
+
+export type JobName = Definition['name'];
+export type DefinitionOf<Name extends JobName> = Extract<Definition, { name: Name }>;
+export type PayloadInputOf<Name extends JobName> = PayloadInput<DefinitionOf<Name>>;
+export type PayloadOf<Name extends JobName> = Payload<DefinitionOf<Name>>;
+export type ResultOf<Name extends JobName> = Result<DefinitionOf<Name>>;
+
+export const JOB_DEFINITIONS: readonly JobDefinition[] = DEFINITIONS;
+
+export const JOB_NAMES = DEFINITIONS.map((definition) => definition.name);
+
+const byName = new Map<string, JobDefinition>(DEFINITIONS.map((definition) => [definition.name, definition]));
+
+export function findJobDefinition(name: string): JobDefinition | undefined {
+  return byName.get(name);
+}
+
+export function isJobName(name: string): name is JobName {
+  return byName.has(name);
+}
