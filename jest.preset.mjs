@@ -1,7 +1,3 @@
-import { fileURLToPath } from 'node:url';
-
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-
 /** Shared by every package. Tests run from source; what they import from other packages is built first. */
 export default {
   testEnvironment: 'node',

@@ -1,0 +1,1 @@
+export { EnvError, envBoolean, envList, envPort, loadEnv } from './load-env.js';
