@@ -1,0 +1,184 @@
+import { findJobDefinition, JOB_NAMES, type JobDefinition, QUEUE_NAMES, type QueueName } from '@dts/jobs';
+import type { RedisClient } from './connection.js';
+import { QueueError } from './errors.js';
+import { fingerprint } from './fingerprint.js';
+import { type Claim, IdempotencyKeys } from './idempotency.js';
+import type { JobData } from './job-data.js';
+import { jobIdFor, queueOfJobId } from './job-id.js';
+import { type SubmitOptions, toBullOptions } from './job-options.js';
+import { type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
+import type { Queues } from './queues.js';
+import { isRefusal, toUnavailable } from './redis-failure.js';
+
+/** 256 KiB: what does not fit belongs in an object store, with its URL in the payload. */
+export const MAX_PAYLOAD_BYTES = 256 * 1024;
+
+export interface Submission {
+  readonly name: string;
+  readonly payload: unknown;
+  readonly options: SubmitOptions;
+  readonly tenant: string;
+  /** Makes a repeated submission safe for 24 h. */
+  readonly idempotencyKey?: string;
+}
+
+export interface Submitted {
+  /** `replayed`: the key was known, and this is the job it stands for. */
+  readonly outcome: 'created' | 'replayed';
+  readonly job: JobRecord;
+}
+
+/** A submission that has passed all checks, on its way into one queue. */
+interface Accepted {
+  readonly id: string;
+  readonly definition: JobDefinition;
+  readonly submission: Submission;
+}
+
+/**
+ * Submits and reads jobs. `submit` resolves only once Redis has answered that the job is stored, and Redis answers only
+ * once it is on disk (`appendfsync always`): that is the acknowledgement which callers may rely on.
+ */
+export class JobClient {
+  private readonly keys: IdempotencyKeys;
+
+  constructor(
+    private readonly queues: Queues,
+    redis: RedisClient,
+    prefix: string,
+  ) {
+    this.keys = new IdempotencyKeys(redis, prefix);
+  }
+
+  /**
+   * @throws QueueError `unknown-job`, `invalid-payload`, `payload-too-large`, `idempotency-conflict`; `unavailable` when
+   * the job is certainly not stored, `outcome-unknown` when it may be (both carry the job's id; repeating with the same
+   * key is safe).
+   */
+  async submit(submission: Submission): Promise<Submitted> {
+    const definition = checkSubmission(submission);
+    const id = jobIdFor(definition.queue, submission.tenant, submission.idempotencyKey);
+    const accepted = { id, definition, submission };
+    try {
+      return submission.idempotencyKey === undefined ? await this.add(accepted) : await this.addOnce(accepted, submission.idempotencyKey);
+    } catch (error) {
+      throw error instanceof QueueError ? error : toUnavailable(error, id);
+    }
+  }
+
+  /** @throws QueueError `job-not-found`, `unavailable` */
+  async get(id: string): Promise<JobRecord> {
+    try {
+      const record = await this.find(id);
+      if (record) return record;
+    } catch (error) {
+      throw toUnavailable(error);
+    }
+    throw new QueueError('job-not-found', `There is no job ${JSON.stringify(id)}; finished jobs are kept for a limited time.`);
+  }
+
+  private async add({ id, definition, submission }: Accepted, print?: string): Promise<Submitted> {
+    const data = toJobData(submission, print);
+    const job = await this.queues[definition.queue].add(submission.name, data, toBullOptions(definition, id, submission.options));
+    if (job.id !== id) throw new Error(`Redis stored the job as ${job.id}, not as ${id}`);
+    return { outcome: 'created', job: toJobRecord(job, definition.queue, submission.options.delay ? 'delayed' : 'waiting') };
+  }
+
+  /** Claims the key first: whatever happens between the steps, a repetition finds out what is missing and does it. */
+  private async addOnce(accepted: Accepted, key: string): Promise<Submitted> {
+    const { definition, submission } = accepted;
+    const { tenant, name } = submission;
+    const print = fingerprint([name, submission.payload, submission.options]);
+    const claim: Claim = { id: accepted.id, name, queue: definition.queue, fingerprint: print, submittedAt: Date.now(), stored: false };
+    const [earlier, found] = await Promise.all([this.keys.claim(tenant, key, claim), this.load(definition.queue, accepted.id)]);
+    const stored = earlier && earlier.id !== accepted.id ? await this.load(earlier.queue, earlier.id) : found;
+    if ((earlier ?? claim).fingerprint !== print || (stored && stored.data.fingerprint !== print)) {
+      if (!earlier) await this.keys.release(tenant, key);
+      throw new QueueError(
+        'idempotency-conflict',
+        `The Idempotency-Key was used before, for another submission (job ${(earlier ?? claim).id}).`,
+      );
+    }
+    if (stored) return { outcome: 'replayed', job: toJobRecord(stored, (earlier ?? claim).queue, await stored.getState()) };
+    if (earlier?.stored) return { outcome: 'replayed', job: toForgottenRecord(earlier, submission) };
+    const added = await this.addClaimed(accepted, key, claim);
+    return earlier ? { ...added, outcome: 'replayed' } : added;
+  }
+
+  /** Both writes leave in one go, so they reach the disk together and the second one costs no extra wait. */
+  private async addClaimed(accepted: Accepted, key: string, claim: Claim): Promise<Submitted> {
+    const { tenant } = accepted.submission;
+    try {
+      const [added] = await Promise.all([this.add(accepted, claim.fingerprint), this.keys.markStored(tenant, key, claim)]);
+      return added;
+    } catch (error) {
+      if (isRefusal(error)) await this.keys.release(tenant, key).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async load(queue: QueueName, id: string): Promise<StoredJob | undefined> {
+    return this.queues[queue].getJob(id);
+  }
+
+  /** By the queue in the id; ids that BullMQ has made (schedules) do not tell, so all queues are asked. */
+  private async find(id: string): Promise<JobRecord | undefined> {
+    const home = queueOfJobId(id);
+    for (const queue of home ? [home] : QUEUE_NAMES) {
+      const [state, job] = await Promise.all([this.queues[queue].getJobState(id), this.load(queue, id)]);
+      if (job) return toJobRecord(job, queue, state);
+    }
+    return undefined;
+  }
+}
+
+function checkSubmission({ name, payload }: Submission): JobDefinition {
+  const definition = findJobDefinition(name);
+  if (!definition) throw new QueueError('unknown-job', `There is no job type ${JSON.stringify(name)}. Known: ${JOB_NAMES.join(', ')}.`);
+  const parsed = definition.payload.safeParse(payload);
+  if (!parsed.success) {
+    throw new QueueError('invalid-payload', `The payload does not fit ${name}.`, { issues: parsed.error.issues });
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(payload));
+  if (bytes > MAX_PAYLOAD_BYTES) {
+    throw new QueueError(
+      'payload-too-large',
+      `The payload has ${bytes} bytes, ${MAX_PAYLOAD_BYTES} are allowed: store the data and submit its URL.`,
+    );
+  }
+  return definition;
+}
+
+function toJobData({ payload, tenant, options }: Submission, print?: string): JobData {
+  return {
+    payload,
+    tenant,
+    ...(options.tags?.length && { tags: options.tags }),
+    ...(options.timeout && { timeout: options.timeout }),
+    ...(options.startBy && { startBy: options.startBy }),
+    ...(print && { fingerprint: print }),
+  };
+}
+
+/** The job has run and is no longer kept: all that is left is what its key remembers. */
+function toForgottenRecord(claim: Claim, submission: Submission): JobRecord {
+  return {
+    id: claim.id,
+    name: claim.name,
+    queue: claim.queue,
+    tenant: submission.tenant,
+    state: 'completed',
+    payload: submission.payload,
+    tags: submission.options.tags ?? [],
+    priority: submission.options.priority ?? 1,
+    submittedAt: claim.submittedAt,
+    startedAt: null,
+    finishedAt: null,
+    attemptsMade: 0,
+    attemptsMax: submission.options.attempts ?? 1,
+    attempts: [],
+    progress: 0,
+    result: null,
+    error: null,
+  };
+}

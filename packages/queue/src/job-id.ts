@@ -1,0 +1,42 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
+
+// Crockford's alphabet: no letter that reads like a digit.
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+const ID = new RegExp(`^(${QUEUE_NAMES.join('|')})_[${ALPHABET}]{26}$`);
+
+/**
+ * A job's id: its queue, then 128 bits. The queue is part of it so that any gateway finds a job by its id alone.
+ * With an idempotency key the bits come from tenant and key, so a repeated submission names the same job even when
+ * the reply to the first one was lost; without one they are random.
+ */
+export function jobIdFor(queue: QueueName, tenant: string, idempotencyKey?: string): string {
+  const bits = idempotencyKey === undefined ? randomBytes(16) : idempotencyDigest(tenant, idempotencyKey);
+  return `${queue}_${base32(bits)}`;
+}
+
+/** 16 bytes that stand for one tenant's key. */
+export function idempotencyDigest(tenant: string, idempotencyKey: string): Buffer {
+  return createHash('sha256').update(`${tenant}\0${idempotencyKey}`).digest().subarray(0, 16);
+}
+
+export function queueOfJobId(id: string): QueueName | undefined {
+  const queue = ID.exec(id)?.[1];
+  return queue as QueueName | undefined;
+}
+
+function base32(bytes: Buffer): string {
+  let text = '';
+  let pending = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    pending = (pending << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += ALPHABET[(pending >> bits) & 31];
+      pending &= (1 << bits) - 1;
+    }
+  }
+  return text + ALPHABET[(pending << (5 - bits)) & 31];
+}

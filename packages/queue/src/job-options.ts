@@ -1,0 +1,58 @@
+import type { Backoff, JobDefinition } from '@dts/jobs';
+import type { BackoffOptions, JobsOptions } from 'bullmq';
+
+/** How one submission differs from its definition. */
+export interface SubmitOptions {
+  /** Milliseconds from now until the job may start. */
+  readonly delay?: number;
+  /** 1 (highest, the default) to 10. */
+  readonly priority?: number;
+  /** Attempts in all. */
+  readonly attempts?: number;
+  readonly backoff?: Backoff;
+  /** Milliseconds an attempt may take. */
+  readonly timeout?: number;
+  /** Unix milliseconds after which the job must not start. */
+  readonly startBy?: number;
+  readonly tags?: readonly string[];
+}
+
+/** Failed attempts whose records are kept with a job. */
+const ATTEMPTS_KEPT = 50;
+const LOG_LINES_KEPT = 1_000;
+const LONGEST_BACKOFF_MS = 3_600_000;
+
+/**
+ * BullMQ runs jobs without a priority (0) before all others, and faster: priority 1 is told as 0, the rest as it is,
+ * so that "1 is the highest" holds and a queue without priorities pays nothing for them.
+ */
+export function toBullOptions(definition: JobDefinition, id: string, options: SubmitOptions): JobsOptions {
+  const priority = options.priority ?? 1;
+  return {
+    jobId: id,
+    attempts: options.attempts ?? definition.attempts,
+    backoff: toBullBackoff(options.backoff ?? definition.backoff),
+    stackTraceLimit: ATTEMPTS_KEPT,
+    keepLogs: LOG_LINES_KEPT,
+    ...(priority > 1 && { priority }),
+    ...(options.delay && { delay: options.delay }),
+  };
+}
+
+/** Names that BullMQ has no strategy for: it then asks ours (`backoffDelay`), which knows jitter and Retry-After. */
+function toBullBackoff(backoff: Backoff): BackoffOptions & { maxDelay: number } {
+  const type = backoff.type === 'exponential' ? 'full-jitter' : 'constant';
+  return { type, delay: backoff.delay, maxDelay: backoff.maxDelay ?? LONGEST_BACKOFF_MS };
+}
+
+/**
+ * Milliseconds until the next attempt. Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * @param attempt the one that failed, 1 for the first
+ * @param random from [0, 1)
+ */
+export function backoffDelay(backoff: { type: string; delay?: number; maxDelay?: number }, attempt: number, random: number): number {
+  const base = backoff.delay ?? 0;
+  if (backoff.type !== 'full-jitter') return base;
+  const bound = Math.min(backoff.maxDelay ?? LONGEST_BACKOFF_MS, base * 2 ** (attempt - 1));
+  return Math.round(random * bound);
+}

@@ -1,0 +1,122 @@
+import type { QueueName } from '@dts/jobs';
+import type { JobState as BullState, Job } from 'bullmq';
+import { decodeAttempts, type FailedAttempt, type JobError } from './attempt.js';
+import type { JobData } from './job-data.js';
+
+export type JobState = 'scheduled' | 'waiting' | 'active' | 'waiting-children' | 'completed' | 'dead' | 'cancelled' | 'expired';
+
+export const JOB_STATES = [
+  'scheduled',
+  'waiting',
+  'active',
+  'waiting-children',
+  'completed',
+  'dead',
+  'cancelled',
+  'expired',
+] as const satisfies JobState[];
+
+export const FINAL_STATES: ReadonlySet<JobState> = new Set(['completed', 'dead', 'cancelled', 'expired']);
+
+/** An attempt that failed, succeeded (no error) or still runs (no end). */
+export type Attempt = Pick<FailedAttempt, 'number' | 'startedAt' | 'worker'> & {
+  readonly finishedAt: number | null;
+  readonly error: JobError | null;
+};
+
+/** A job as callers know it. Times are Unix milliseconds. */
+export interface JobRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly queue: QueueName;
+  readonly tenant: string;
+  readonly state: JobState;
+  readonly payload: unknown;
+  readonly tags: readonly string[];
+  readonly priority: number;
+  readonly submittedAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly attemptsMade: number;
+  readonly attemptsMax: number;
+  readonly attempts: readonly Attempt[];
+  readonly progress: unknown;
+  readonly result: unknown;
+  readonly error: JobError | null;
+}
+
+export type StoredJob = Job<JobData, unknown, string>;
+
+/**
+ * Reads a stored job. State and hash are read one after the other, so the hash, read last, decides where they disagree:
+ * a job with an end has ended, whatever set it was in a moment before.
+ */
+export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullState | 'unknown'): JobRecord {
+  const failures = decodeAttempts(job.stacktrace ?? []);
+  const state = toJobState(job, bullState, failures.at(-1)?.error);
+  return {
+    id: job.id ?? '',
+    name: job.name,
+    queue,
+    tenant: job.data.tenant,
+    state,
+    payload: job.data.payload,
+    tags: job.data.tags ?? [],
+    priority: job.priority > 0 ? job.priority : 1,
+    submittedAt: job.timestamp,
+    startedAt: job.processedOn ?? null,
+    finishedAt: job.finishedOn ?? null,
+    attemptsMade: job.attemptsMade,
+    attemptsMax: job.opts.attempts ?? 1,
+    attempts: toAttempts(job, state, failures),
+    progress: job.progress,
+    result: state === 'completed' ? (job.returnvalue ?? null) : null,
+    error: toJobError(job, state, failures),
+  };
+}
+
+function toJobState(job: StoredJob, bullState: BullState | 'unknown', lastError: JobError | undefined): JobState {
+  if (job.finishedOn !== undefined) return job.failedReason === undefined ? 'completed' : toFailedState(lastError);
+  switch (bullState) {
+    case 'active':
+    case 'waiting-children':
+    case 'completed':
+      return bullState;
+    case 'delayed':
+      return 'scheduled';
+    case 'failed':
+      return toFailedState(lastError);
+    default:
+      return 'waiting';
+  }
+}
+
+/** The failed set holds three kinds of end, told apart by the last attempt's code. */
+function toFailedState(lastError: JobError | undefined): JobState {
+  return lastError?.code === 'cancelled' || lastError?.code === 'expired' ? lastError.code : 'dead';
+}
+
+function toJobError(job: StoredJob, state: JobState, failures: readonly FailedAttempt[]): JobError | null {
+  if (state === 'completed') return null;
+  const last = failures.at(-1)?.error;
+  // BullMQ fails a job by itself too (it stalled too often): then the reason is not the last attempt's.
+  if (last && (job.failedReason === undefined || job.failedReason === last.message)) return last;
+  return job.failedReason === undefined ? null : { code: 'stalled', message: job.failedReason };
+}
+
+function toAttempts(job: StoredJob, state: JobState, failures: readonly FailedAttempt[]): Attempt[] {
+  const last = toLastAttempt(job, state);
+  return last ? [...failures, last] : [...failures];
+}
+
+/** The attempt that runs or succeeded: a failed one is in the history already. */
+function toLastAttempt(job: StoredJob, state: JobState): Attempt | undefined {
+  if (job.processedOn === undefined || (state !== 'active' && state !== 'completed')) return undefined;
+  return {
+    number: state === 'active' ? job.attemptsMade + 1 : job.attemptsMade,
+    startedAt: job.processedOn,
+    finishedAt: job.finishedOn ?? null,
+    worker: job.processedBy ?? 'unknown',
+    error: null,
+  };
+}

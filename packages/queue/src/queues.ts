@@ -1,0 +1,29 @@
+import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
+import { Queue } from 'bullmq';
+import type { RedisClient } from './connection.js';
+import type { JobData } from './job-data.js';
+
+export type JobQueue = Queue<JobData, unknown, string>;
+export type Queues = Readonly<Record<QueueName, JobQueue>>;
+
+/** Entries kept in a queue's event stream: results travel in it, so it is kept short. */
+const EVENTS_KEPT = 1_000;
+
+/**
+ * Opens every queue on one connection, which stays the caller's to close.
+ * Both skips are needed to start while Redis is down: with either check the queue would go on failing after Redis is back.
+ */
+export function openQueues(redis: RedisClient, prefix: string, onError: (error: Error) => void): Queues {
+  const open = (name: QueueName): [QueueName, JobQueue] => {
+    const queue: JobQueue = new Queue(name, {
+      connection: redis,
+      prefix,
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+      streams: { events: { maxLen: EVENTS_KEPT } },
+    });
+    queue.on('error', onError);
+    return [name, queue];
+  };
+  return Object.fromEntries(QUEUE_NAMES.map(open)) as Record<QueueName, JobQueue>;
+}

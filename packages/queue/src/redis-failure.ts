@@ -1,0 +1,28 @@
+import { QueueError } from './errors.js';
+
+/** ioredis has no class for this one: the command was never written to a socket. */
+const NEVER_SENT = "Stream isn't writeable";
+
+/** Redis has answered and refused, or was never asked: nothing was stored. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'ReplyError' || error.message.startsWith(NEVER_SENT));
+}
+
+/**
+ * Names what a failed command means to the caller. A command that timed out or lost its connection may have been
+ * applied (it mostly was): only a refusal is certain.
+ */
+export function toUnavailable(error: unknown, jobId?: string): QueueError {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (isRefusal(error))
+    return new QueueError('unavailable', `The queue cannot take or tell anything now (${redisCode(reason)}).`, { cause: error, jobId });
+  return new QueueError('outcome-unknown', 'The queue did not answer in time: the request may or may not have taken effect.', {
+    cause: error,
+    jobId,
+  });
+}
+
+/** The first word of an error reply is its code (OOM, READONLY, LOADING, …): all of it that a caller needs. */
+function redisCode(message: string): string {
+  return /^([A-Z]{2,})\b/.exec(message)?.[1] ?? 'no connection';
+}
