@@ -1,0 +1,26 @@
+import type { LoggerService } from '@nestjs/common';
+import { Logger, PinoLogger } from 'nestjs-pino';
+import { type Logger as Pino, pino } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+import { z } from 'zod';
+
+export const loggerEnvShape = {
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** `pretty` for people, `json` for machines; by default whichever looks at it. */
+  LOG_FORMAT: z.enum(['pretty', 'json']).default(process.stdout.isTTY ? 'pretty' : 'json'),
+};
+
+const loggerEnv = z.object(loggerEnvShape);
+
+/** Where secrets could stand in what is logged. */
+const REDACTED = ['authorization', 'headers.authorization', 'headers.cookie', 'apiKey', 'key', 'password', 'payload'];
+
+export function createLogger(app: string, env: z.output<typeof loggerEnv>): Pino {
+  const options = { name: app, level: env.LOG_LEVEL, redact: { paths: REDACTED, censor: '[redacted]' } };
+  return env.LOG_FORMAT === 'pretty' ? pino(options, PinoPretty({ sync: true, ignore: 'pid,hostname' })) : pino(options);
+}
+
+/** The same logger for Nest's own messages. */
+export function toNestLogger(logger: Pino): LoggerService {
+  return new Logger(new PinoLogger({ pinoHttp: { logger } }), {});
+}

@@ -1,0 +1,49 @@
+import { makeCounterProvider, makeGaugeProvider, makeHistogramProvider } from '@willsoto/nestjs-prometheus';
+
+/** From a millisecond to hours: jobs are as different as that. */
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400];
+
+/** Every metric of every app: names, labels, help. Base units and suffixes follow Prometheus's naming guide. */
+export const METRICS = {
+  submissions: { name: 'dts_submissions_total', help: 'Submissions answered, by job type and outcome', labelNames: ['job', 'outcome'] },
+  submitSeconds: {
+    name: 'dts_submit_duration_seconds',
+    help: 'Time to acknowledge a submission',
+    labelNames: ['outcome'],
+    buckets: DURATION_BUCKETS,
+  },
+  attempts: { name: 'dts_attempts_total', help: 'Attempts ended, by outcome', labelNames: ['queue', 'job', 'outcome'] },
+  waitSeconds: {
+    name: 'dts_job_wait_seconds',
+    help: 'Time between the moment a job could start and its start',
+    labelNames: ['queue', 'job'],
+    buckets: DURATION_BUCKETS,
+  },
+  runSeconds: { name: 'dts_job_run_seconds', help: 'Time that one attempt ran', labelNames: ['queue', 'job'], buckets: DURATION_BUCKETS },
+  stalls: { name: 'dts_stalled_jobs_total', help: 'Jobs taken back from a worker that went silent', labelNames: ['queue'] },
+  slots: { name: 'dts_worker_slots', help: 'Jobs this worker can run at once', labelNames: ['queue'] },
+  busySlots: { name: 'dts_worker_busy_slots', help: 'Jobs this worker runs now', labelNames: ['queue'] },
+  queueJobs: { name: 'dts_queue_jobs', help: 'Jobs in a queue, by state', labelNames: ['queue', 'state'] },
+  oldestWaiting: { name: 'dts_queue_oldest_waiting_seconds', help: 'Age of the job that has waited longest', labelNames: ['queue'] },
+  delayedDue: {
+    name: 'dts_queue_delayed_due_jobs',
+    help: 'Delayed jobs that are due or will be before a worker could start',
+    labelNames: ['queue'],
+  },
+  paused: { name: 'dts_queue_paused', help: '1 while a queue is paused', labelNames: ['queue'] },
+  arrivalRate: { name: 'dts_queue_arrivals_per_second', help: 'Jobs that arrive, smoothed; absent while unknown', labelNames: ['queue'] },
+  signalFailures: { name: 'dts_scaler_signal_failures_total', help: 'Readings of a queue that failed', labelNames: ['queue'] },
+  signalAge: { name: 'dts_scaler_signal_age_seconds', help: 'Time since a queue was last read', labelNames: ['queue'] },
+} as const;
+
+interface Metric {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+}
+
+/** A provider for `@InjectMetric(metric.name)`. */
+export const counter = (metric: Metric) => makeCounterProvider({ ...metric, labelNames: [...metric.labelNames] });
+export const gauge = (metric: Metric) => makeGaugeProvider({ ...metric, labelNames: [...metric.labelNames] });
+export const histogram = (metric: Metric & { readonly buckets: readonly number[] }) =>
+  makeHistogramProvider({ ...metric, labelNames: [...metric.labelNames], buckets: [...metric.buckets] });

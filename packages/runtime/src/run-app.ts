@@ -1,0 +1,77 @@
+import type { LoggerService, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { Draining } from './draining.js';
+import { EnvError } from './load-env.js';
+import { toNestLogger } from './logger.js';
+
+export interface AppOptions {
+  readonly name: string;
+  readonly logger: Logger;
+  readonly module: Type;
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly adapter?: FastifyAdapter;
+  /** Between creation and listening: routes and hooks that Nest has no place for. */
+  readonly prepare?: (app: NestFastifyApplication) => Promise<void>;
+}
+
+/** Milliseconds that an app may take to stop beyond what its own drain allows itself, before it is ended. */
+const STOP_MARGIN_MS = 10_000;
+
+/** Starts an app and stops it in order on SIGTERM, SIGINT or the end of the process that supervises it. */
+export async function runApp(options: AppOptions, graceMs: number): Promise<void> {
+  const logger: LoggerService = toNestLogger(options.logger);
+  const app = await NestFactory.create<NestFastifyApplication>(options.module, options.adapter ?? new FastifyAdapter(), {
+    logger,
+    abortOnError: false,
+  });
+  await options.prepare?.(app);
+  stopOnSignal(app, options.logger, graceMs);
+  await app.listen({ host: options.host, port: options.port });
+  options.logger.info({ url: await app.getUrl() }, `${options.name} is listening`);
+}
+
+function stopOnSignal(app: NestFastifyApplication, logger: Logger, graceMs: number): void {
+  let stopping = false;
+  const stop = (cause: string) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info(`stopping: ${cause}`);
+    app.get(Draining).begin();
+    setTimeout(() => exit(logger, 'did not stop in time'), graceMs + STOP_MARGIN_MS).unref();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => exit(logger, 'could not stop cleanly', error),
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
+  // A supervisor that dies without a word must not leave its children behind.
+  process.on('disconnect', () => stop('the supervising process is gone'));
+}
+
+function exit(logger: Logger, reason: string, error?: unknown): never {
+  logger.fatal({ error }, reason);
+  process.exit(1);
+}
+
+/** Runs an app's main function; what it throws becomes one clear line and exit code 1. */
+export async function main(name: string, start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    process.stderr.write(`${name}: ${explain(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof EnvError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE') return `port ${port} on ${address} is already in use: stop what uses it, or set PORT`;
+  if (code === 'EACCES' && port !== undefined) return `port ${port} needs privileges: set PORT to 1024 or more`;
+  return error.stack ?? error.message;
+}
