@@ -1,0 +1,61 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { aptInstall, canAptInstall } from './debian.mjs';
+import { Problem } from './problem.mjs';
+
+const REDIS_IN_DOCKER =
+  "docker run -d -p 127.0.0.1:6379:6379 -v dts-redis:/data redis:7.2 --appendonly yes --appendfsync always --save ''" +
+  ', then REDIS_URL=redis://127.0.0.1:6379 npm start';
+
+/** Programs that npm cannot bring along: where they come from on each system. */
+const PROGRAMS = {
+  redis: {
+    title: 'Redis (redis-server or valkey-server)',
+    names: ['redis-server', 'valkey-server'],
+    debian: 'redis-server',
+    macos: 'brew install redis',
+    docker: REDIS_IN_DOCKER,
+  },
+  chromium: {
+    title: 'Chromium',
+    names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+    debian: 'chromium',
+    macos: 'brew install --cask chromium',
+    docker: 'docker run --rm -it -v "$PWD":/src -w /src node:20-bookworm npm test',
+  },
+};
+
+/**
+ * Makes sure that a program is on PATH, installing it where that needs nobody's password.
+ * @param {keyof typeof PROGRAMS} id
+ * @throws Problem with the commands to type when it can't be installed from here.
+ */
+export async function ensureProgram(id) {
+  const program = PROGRAMS[id];
+  if (program.names.some(isOnPath)) return;
+  if (canAptInstall()) {
+    console.log(`Installing ${program.title} from Debian's packages (${program.debian}) …`);
+    await aptInstall(program.debian);
+    if (program.names.some(isOnPath)) return;
+  }
+  const ways = [
+    `  Debian, Ubuntu: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${program.debian}`,
+    `  macOS:          ${program.macos}`,
+    `  Docker:         ${program.docker}`,
+  ];
+  throw new Problem(`${program.title} is needed and not installed here. Install it with one of:\n${ways.join('\n')}`);
+}
+
+function isOnPath(name) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && isExecutable(join(folder, name)));
+}
+
+function isExecutable(path) {
+  if (!existsSync(path)) return false;
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

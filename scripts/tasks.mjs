@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { bin, root } from './paths.mjs';
+
+const app = (path) => ['--enable-source-maps', join(root, path)];
+const turbo = (task) => [join(bin, 'turbo'), 'run', task, '--output-logs=errors-only', '--ui=stream'];
+const unlessRedisUrl = (env) => (env.REDIS_URL ? [] : ['redis']);
+
+/**
+ * Every root script. A task is one of: `node` (arguments for Node), `command` (a program and its arguments), `jest`,
+ * `rebuild`, or `steps` (other tasks in order).
+ * `built`: needs the workspace's build. `programs`: what must be on PATH, given the environment.
+ * `supervised`: stops when this bootstrap dies, which it learns from its IPC channel.
+ */
+export const tasks = {
+  start: { node: app('packages/local/dist/main.js'), built: true, programs: unlessRedisUrl, supervised: true },
+  workers: { node: app('packages/local/dist/workers.js'), built: true, supervised: true },
+  produce: { node: app('packages/local/dist/produce/main.js'), built: true },
+  bench: { node: app('packages/bench/dist/main.js'), built: true, programs: unlessRedisUrl },
+  test: { jest: true, built: true, programs: () => ['redis', 'chromium'] },
+  build: { rebuild: true, built: true },
+  lint: { command: [join(bin, 'biome'), 'check'] },
+  format: { command: [join(bin, 'biome'), 'check', '--write'] },
+  types: { command: turbo('types'), built: true },
+  imports: { command: [join(bin, 'depcruise'), '--config', '.dependency-cruiser.cjs', 'apps', 'packages'], built: true },
+  'dead-code': { command: [join(bin, 'knip')], built: true },
+  check: { steps: ['lint', 'types', 'imports', 'dead-code'] },
+};
