@@ -5,8 +5,9 @@ export { type PayloadIssue, QueueError, type QueueErrorCode } from './errors.js'
 export { JobClient, MAX_PAYLOAD_BYTES, type Submission, type Submitted } from './job-client.js';
 export type { JobData } from './job-data.js';
 export { backoffDelay, type SubmitOptions } from './job-options.js';
-export { type Attempt, FINAL_STATES, JOB_STATES, type JobRecord, type JobState } from './job-record.js';
+export { type Attempt, FINAL_STATES, JOB_STATES, type JobRecord, type JobState, waitingSince } from './job-record.js';
 export { JobWatcher } from './job-watcher.js';
+export { queueEnvShape } from './queue-env.js';
 export { QueueInspector, type QueueSnapshot } from './queue-inspector.js';
 export { type JobQueue, openQueues, type Queues } from './queues.js';
 export { parseRedisUrl } from './redis-url.js';

@@ -120,3 +120,9 @@ function toLastAttempt(job: StoredJob, state: JobState): Attempt | undefined {
     error: null,
   };
 }
+
+/** Unix milliseconds from which on a job could have run: it does not wait while its delay or its backoff runs. */
+export function waitingSince(job: StoredJob): number {
+  const last = decodeAttempts(job.stacktrace ?? []).at(-1);
+  return last ? last.finishedAt + (last.retryInMs ?? 0) : job.timestamp + (job.opts.delay ?? 0);
+}

@@ -1,7 +1,6 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
-import { decodeAttempts } from './attempt.js';
 import type { RedisClient } from './connection.js';
-import type { StoredJob } from './job-record.js';
+import { type StoredJob, waitingSince } from './job-record.js';
 import type { JobQueue, Queues } from './queues.js';
 
 /** What a queue holds at one moment. */
@@ -77,17 +76,11 @@ export class QueueInspector {
     const [waiting, paused, prioritized] = await Promise.all([
       this.redis.lindex(queue.toKey('wait'), '-1'),
       this.redis.lindex(queue.toKey('paused'), '-1'),
-      this.redis.zrange(queue.toKey('prioritized'), 0, 0),
+      this.redis.zrange(queue.toKey('prioritized'), '0', '0'),
     ]);
     const ids = [waiting, paused, prioritized[0]].filter((id): id is string => typeof id === 'string');
     const jobs: (StoredJob | undefined)[] = await Promise.all(ids.map((id) => queue.getJob(id)));
     const ages = jobs.flatMap((job) => (job ? [Math.max(0, now - waitingSince(job))] : []));
     return ages.length === 0 ? null : Math.max(...ages);
   }
-}
-
-/** A job waits from the moment it could have started: not while its delay or its backoff ran. */
-function waitingSince(job: StoredJob): number {
-  const last = decodeAttempts(job.stacktrace ?? []).at(-1);
-  return last ? last.finishedAt + (last.retryInMs ?? 0) : job.timestamp + (job.opts.delay ?? 0);
 }

@@ -1,6 +1,7 @@
 export { Draining } from './draining.js';
 export { HealthController, READINESS, type Readiness } from './health.js';
 export { EnvError, envBoolean, envList, envPort, loadEnv } from './load-env.js';
-export { createLogger, loggerEnvShape } from './logger.js';
+export { createLogger, LOGGER, type Logger, loggerEnvShape } from './logger.js';
 export { counter, gauge, histogram, METRICS } from './metrics.js';
 export { type AppOptions, main, runApp } from './run-app.js';
+export { serverEnvShape } from './server-env.js';

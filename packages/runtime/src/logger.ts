@@ -10,7 +10,12 @@ export const loggerEnvShape = {
   LOG_FORMAT: z.enum(['pretty', 'json']).default(process.stdout.isTTY ? 'pretty' : 'json'),
 };
 
+export type { Logger } from 'pino';
+
 const loggerEnv = z.object(loggerEnvShape);
+
+/** Injection token of the app's pino logger. */
+export const LOGGER = Symbol('LOGGER');
 
 /** Where secrets could stand in what is logged. */
 const REDACTED = ['authorization', 'headers.authorization', 'headers.cookie', 'apiKey', 'key', 'password', 'payload'];

@@ -1,4 +1,4 @@
-import type { LoggerService, Type } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -9,10 +9,12 @@ import { toNestLogger } from './logger.js';
 export interface AppOptions {
   readonly name: string;
   readonly logger: Logger;
-  readonly module: Type;
+  readonly module: DynamicModule;
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
+  /** Milliseconds that the app's own drain takes at most. */
+  readonly graceMs: number;
   readonly adapter?: FastifyAdapter;
   /** Between creation and listening: routes and hooks that Nest has no place for. */
   readonly prepare?: (app: NestFastifyApplication) => Promise<void>;
@@ -22,14 +24,13 @@ export interface AppOptions {
 const STOP_MARGIN_MS = 10_000;
 
 /** Starts an app and stops it in order on SIGTERM, SIGINT or the end of the process that supervises it. */
-export async function runApp(options: AppOptions, graceMs: number): Promise<void> {
-  const logger: LoggerService = toNestLogger(options.logger);
+export async function runApp(options: AppOptions): Promise<void> {
   const app = await NestFactory.create<NestFastifyApplication>(options.module, options.adapter ?? new FastifyAdapter(), {
-    logger,
+    logger: toNestLogger(options.logger),
     abortOnError: false,
   });
   await options.prepare?.(app);
-  stopOnSignal(app, options.logger, graceMs);
+  stopOnSignal(app, options.logger, options.graceMs);
   await app.listen({ host: options.host, port: options.port });
   options.logger.info({ url: await app.getUrl() }, `${options.name} is listening`);
 }

@@ -20,7 +20,10 @@ export interface HandlerContext {
 }
 
 /** Business logic only: a parsed payload in, a result out; throws one of the errors in `errors.ts` to steer retries. */
-export type Handler<Name extends JobName> = (payload: PayloadOf<Name>, context: HandlerContext) => Promise<z.input<DefinitionOf<Name>['result']>>;
+export type Handler<Name extends JobName> = (
+  payload: PayloadOf<Name>,
+  context: HandlerContext,
+) => Promise<z.input<DefinitionOf<Name>['result']>>;
 
 /** One handler for each job type, so that a definition without a handler does not compile. */
 export type Handlers = { readonly [Name in JobName]: Handler<Name> };

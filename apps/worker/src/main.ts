@@ -1,0 +1,17 @@
+import 'reflect-metadata';
+import { createLogger, loadEnv, main, runApp } from '@dts/runtime';
+import { appModule } from './app.module.js';
+import { workerEnv } from './env.js';
+
+await main('worker', async () => {
+  const env = loadEnv(workerEnv);
+  const logger = createLogger('worker', env);
+  await runApp({
+    name: 'worker',
+    logger,
+    module: appModule(env, logger),
+    host: env.HOST,
+    port: env.PORT,
+    graceMs: env.SHUTDOWN_GRACE,
+  });
+});

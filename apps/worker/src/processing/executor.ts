@@ -1,0 +1,77 @@
+import { findJobDefinition } from '@dts/jobs';
+import { backoffDelay, type FailedAttempt, type JobData, type JobError } from '@dts/queue';
+import { type Job, WaitingError } from 'bullmq';
+import { AttemptFailed, JobDead } from './attempt-error.js';
+import { toHandlerContext } from './context.js';
+import { Deadline } from './deadline.js';
+import type { HandlerContext } from './handler.js';
+import { classify, type Outcome } from './outcome.js';
+import { checkResult, definitionOf, parsePayload } from './payload.js';
+import type { AttemptReporter } from './reporter.js';
+
+export type WorkerJob = Job<JobData, unknown, string>;
+
+/** Runs the handler: in this thread, or in a sandbox. */
+export type RunHandler = (payload: unknown, context: HandlerContext) => Promise<unknown>;
+
+/**
+ * One attempt, from a fetched job to what BullMQ is told: parse -> deadline -> run -> check result -> classify -> report.
+ */
+export class Executor {
+  constructor(
+    private readonly worker: string,
+    private readonly reporter: AttemptReporter,
+  ) {}
+
+  /** @returns the result; throws what makes BullMQ retry, bury or hand back the job */
+  async execute(job: WorkerJob, token: string, signal: AbortSignal | undefined, run: RunHandler): Promise<unknown> {
+    const startedAt = Date.now();
+    this.reporter.started(job);
+    // An unknown job type fails below, with its reason; until then any bound will do.
+    const timeoutMs = job.data.timeout ?? findJobDefinition(job.name)?.timeout ?? 0;
+    const deadline = new Deadline(timeoutMs, signal);
+    try {
+      const result = await deadline.race(this.run(job, token, deadline, run));
+      this.reporter.completed(job, startedAt);
+      return result;
+    } catch (thrown) {
+      const outcome = classify(thrown, deadline.aborted, timeoutMs);
+      this.reporter.failed(job, startedAt, outcome);
+      throw await this.toThrow(job, token, startedAt, outcome);
+    }
+  }
+
+  private async run(job: WorkerJob, token: string, deadline: Deadline, run: RunHandler): Promise<unknown> {
+    const definition = definitionOf(job.name);
+    const payload = parsePayload(definition, job.data.payload);
+    const result = await run(payload, toHandlerContext(job, token, deadline.signal, deadline.at));
+    return checkResult(definition, result);
+  }
+
+  private async toThrow(job: WorkerJob, token: string, startedAt: number, outcome: Outcome): Promise<Error> {
+    switch (outcome.kind) {
+      case 'retry':
+        return this.toRetry(job, startedAt, outcome.error, outcome.retryAfterMs);
+      case 'final':
+      case 'cancelled':
+        return new JobDead(this.toAttempt(job, startedAt, outcome.error));
+      case 'shutdown':
+        await job.moveToWait(token);
+        return new WaitingError();
+      case 'lock-lost':
+        return new AttemptFailed(this.toAttempt(job, startedAt, { code: 'lock-lost', message: 'Another worker has taken the job over.' }));
+    }
+  }
+
+  /** The wait is drawn here, so that the attempt's record can tell it; BullMQ asks for it a moment later. */
+  private toRetry(job: WorkerJob, startedAt: number, error: JobError, retryAfterMs: number | undefined): Error {
+    const attempt = this.toAttempt(job, startedAt, error);
+    if (attempt.number >= (job.opts.attempts ?? 1)) return new JobDead(attempt);
+    const backoff = typeof job.opts.backoff === 'object' ? job.opts.backoff : { type: 'constant', delay: job.opts.backoff };
+    return new AttemptFailed({ ...attempt, retryInMs: retryAfterMs ?? backoffDelay(backoff, attempt.number, Math.random()) });
+  }
+
+  private toAttempt(job: WorkerJob, startedAt: number, error: JobError): FailedAttempt {
+    return { number: job.attemptsMade + 1, startedAt, finishedAt: Date.now(), worker: this.worker, error };
+  }
+}

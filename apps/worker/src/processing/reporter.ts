@@ -1,0 +1,45 @@
+import { waitingSince } from '@dts/queue';
+import { LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { WorkerJob } from './executor.js';
+import type { Outcome } from './outcome.js';
+
+/** Tells metrics and log how each attempt ended: one line an attempt, and no handler has to. */
+@Injectable()
+export class AttemptReporter {
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    @InjectMetric(METRICS.attempts.name) private readonly attempts: Counter,
+    @InjectMetric(METRICS.waitSeconds.name) private readonly waits: Histogram,
+    @InjectMetric(METRICS.runSeconds.name) private readonly runs: Histogram,
+    @InjectMetric(METRICS.busySlots.name) private readonly busySlots: Gauge,
+  ) {}
+
+  started(job: WorkerJob): void {
+    this.busySlots.inc({ queue: job.queueName });
+  }
+
+  completed(job: WorkerJob, startedAt: number): void {
+    const facts = this.observe(job, startedAt, 'completed');
+    this.logger.info(facts, 'job completed');
+  }
+
+  failed(job: WorkerJob, startedAt: number, outcome: Outcome): void {
+    const facts = this.observe(job, startedAt, outcome.kind);
+    const error = 'error' in outcome ? outcome.error : undefined;
+    if (outcome.kind === 'shutdown') this.logger.info(facts, 'job handed back');
+    else this.logger.warn({ ...facts, error }, `attempt failed: ${error?.message ?? outcome.kind}`);
+  }
+
+  private observe(job: WorkerJob, startedAt: number, outcome: string) {
+    const labels = { queue: job.queueName, job: job.name };
+    const now = Date.now();
+    this.busySlots.dec({ queue: job.queueName });
+    this.attempts.inc({ ...labels, outcome });
+    this.waits.observe(labels, Math.max(0, startedAt - waitingSince(job)) / 1000);
+    this.runs.observe(labels, (now - startedAt) / 1000);
+    return { job: job.name, jobId: job.id, attempt: job.attemptsMade + 1, outcome, durationMs: now - startedAt };
+  }
+}

@@ -1,0 +1,19 @@
+import { Worker, type WorkerOptions } from 'bullmq';
+import type { Executor, WorkerJob } from './executor.js';
+
+const SANDBOX = new URL('./sandbox.js', import.meta.url);
+
+/** BullMQ's worker with threads, and our execution on this side of them. */
+export class SandboxedWorker extends Worker {
+  constructor(
+    queue: string,
+    private readonly executor: Executor,
+    options: WorkerOptions,
+  ) {
+    super(queue, SANDBOX, options);
+  }
+
+  protected override callProcessJob(job: WorkerJob, token: string, signal?: AbortSignal): Promise<unknown> {
+    return this.executor.execute(job, token, signal, (_payload, context) => super.callProcessJob(job, token, context.signal));
+  }
+}

@@ -1,0 +1,46 @@
+import type { RedisClient } from '@dts/queue';
+import type { WorkerOptions } from 'bullmq';
+import { AttemptFailed } from './attempt-error.js';
+
+/**
+ * A crashed worker's jobs are back after lock + check. The lock must outlast a short outage and the longest block of the
+ * event loop, or a job runs twice.
+ */
+const LOCK_MS = 15_000;
+const STALLED_CHECK_MS = 2_000;
+
+/** A stall is no fault of the job. BullMQ's default would bury a job at its worker's second crash, with attempts unused. */
+const STALLS_ALLOWED = 1_000;
+
+/** Finished jobs are kept for a day, or this many of them; dead ones until an operator decides. */
+const KEEP_COMPLETED = { age: 24 * 3_600, count: 100_000 };
+
+/** Minutes of throughput that BullMQ keeps; its running total is what rates are read from. */
+const THROUGHPUT_POINTS = 60;
+
+/** Megabytes of heap a sandboxed handler may use before its thread is ended, and with it only this attempt. */
+const SANDBOX_HEAP_MB = 512;
+
+export function workerOptions(connection: RedisClient, prefix: string, worker: string, concurrency: number): WorkerOptions {
+  return {
+    connection,
+    prefix,
+    name: worker,
+    concurrency,
+    autorun: false,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_MS,
+    maxStalledCount: STALLS_ALLOWED,
+    removeOnComplete: KEEP_COMPLETED,
+    metrics: { maxDataPoints: THROUGHPUT_POINTS },
+    settings: { backoffStrategy: (_attempt, _type, error) => (error instanceof AttemptFailed ? (error.attempt.retryInMs ?? 0) : 0) },
+  };
+}
+
+/** @param data what the sandbox's module finds as `workerData` */
+export function sandboxOptions(data: unknown): Partial<WorkerOptions> {
+  return {
+    useWorkerThreads: true,
+    workerThreadsOptions: { workerData: data, resourceLimits: { maxOldGenerationSizeMb: SANDBOX_HEAP_MB } },
+  };
+}
