@@ -1,1 +1,3 @@
-export { default } from '../../jest.preset.mjs';
+import { nestPreset } from '../../jest.preset.mjs';
+
+export default { ...nestPreset, setupFiles: [...nestPreset.setupFiles, '@nestjs/bullmq'] };

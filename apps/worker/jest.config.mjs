@@ -1,1 +1,1 @@
-export { default } from '../../jest.preset.mjs';
+export { nestPreset as default } from '../../jest.preset.mjs';

@@ -1,0 +1,10 @@
+export { type ReceivedRequest, Receiver, type Reply, type Responder, startReceiver } from './http/receiver.js';
+export { freePort } from './processes/free-port.js';
+export { type Exit, Program, type ProgramOptions, startNode, startProgram } from './processes/program.js';
+export { type RedisOptions, RedisServer, startRedis } from './redis/redis-server.js';
+export { testPrefix, testRedisUrl } from './redis/test-redis.js';
+export { App, type AppName, type AppOptions, startApp, startServer } from './stack/app.js';
+export { type Stack, type StackOptions, startStack } from './stack/stack.js';
+export { createSignal, type Signal } from './waiting/signal.js';
+export { type WaitForOptions, waitFor } from './waiting/wait-for.js';
+export { within } from './waiting/within.js';
