@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /** What can go wrong at the queue, by stable code. The HTTP mapping stands in the gateway, once. */
 export type QueueErrorCode =
   | 'unknown-job'
@@ -12,6 +14,15 @@ export type QueueErrorCode =
 export interface PayloadIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+}
+
+/** An issue for each place: zod tells unknown members of an object in one, with the object's path. */
+export function toPayloadIssues(error: z.ZodError): PayloadIssue[] {
+  return error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a member of this schema' }))
+      : [{ path: issue.path, message: issue.message }],
+  );
 }
 
 export class QueueError extends Error {

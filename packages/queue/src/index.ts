@@ -1,7 +1,7 @@
 export { encodeAttempt, type FailedAttempt, type JobError } from './attempt.js';
 export { connectProducer, connectWorker, keyPrefix, type RedisClient } from './connection.js';
 export { type Durability, findWeakSettings } from './durability.js';
-export { type PayloadIssue, QueueError, type QueueErrorCode } from './errors.js';
+export { type PayloadIssue, QueueError, type QueueErrorCode, toPayloadIssues } from './errors.js';
 export { JobClient, MAX_PAYLOAD_BYTES, type Submission, type Submitted } from './job-client.js';
 export type { JobData } from './job-data.js';
 export { backoffDelay, type SubmitOptions } from './job-options.js';

@@ -1,6 +1,6 @@
 import { findJobDefinition, JOB_NAMES, type JobDefinition, QUEUE_NAMES, type QueueName } from '@dts/jobs';
 import type { RedisClient } from './connection.js';
-import { QueueError } from './errors.js';
+import { QueueError, toPayloadIssues } from './errors.js';
 import { fingerprint } from './fingerprint.js';
 import { type Claim, IdempotencyKeys } from './idempotency.js';
 import type { JobData } from './job-data.js';
@@ -137,7 +137,7 @@ function checkSubmission({ name, payload }: Submission): JobDefinition {
   if (!definition) throw new QueueError('unknown-job', `There is no job type ${JSON.stringify(name)}. Known: ${JOB_NAMES.join(', ')}.`);
   const parsed = definition.payload.safeParse(payload);
   if (!parsed.success) {
-    throw new QueueError('invalid-payload', `The payload does not fit ${name}.`, { issues: parsed.error.issues });
+    throw new QueueError('invalid-payload', `The payload does not fit ${name}.`, { issues: toPayloadIssues(parsed.error) });
   }
   const bytes = Buffer.byteLength(JSON.stringify(payload));
   if (bytes > MAX_PAYLOAD_BYTES) {

@@ -26,8 +26,10 @@ const STOP_MARGIN_MS = 10_000;
 /** Starts an app and stops it in order on SIGTERM, SIGINT or the end of the process that supervises it. */
 export async function runApp(options: AppOptions): Promise<void> {
   const app = await NestFactory.create<NestFastifyApplication>(options.module, options.adapter ?? new FastifyAdapter(), {
-    logger: toNestLogger(options.logger),
+    logger: toNestLogger(options.logger.child({}, { level: 'warn' })),
     abortOnError: false,
+    // Each app takes what bodies it wants; Nest's own parsers would come on top.
+    bodyParser: false,
   });
   await options.prepare?.(app);
   stopOnSignal(app, options.logger, options.graceMs);

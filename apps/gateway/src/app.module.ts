@@ -1,0 +1,37 @@
+import { counter, Draining, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { GATEWAY_ENV, type GatewayEnv } from './env.js';
+import { ApiKeys } from './http/api-keys.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { ProblemsController } from './http/problems.controller.js';
+import { JobTypesController } from './jobs/job-types.controller.js';
+import { JobsController } from './jobs/jobs.controller.js';
+import { SubmissionMetrics } from './jobs/submission-metrics.js';
+import { queueProviders } from './queue-access.js';
+
+@Module({
+  imports: [PrometheusModule.register()],
+  controllers: [HealthController, JobsController, JobTypesController, ProblemsController],
+  providers: [
+    ...queueProviders,
+    Draining,
+    ProblemFilter,
+    SubmissionMetrics,
+    { provide: ApiKeys, inject: [GATEWAY_ENV], useFactory: (env: GatewayEnv) => ApiKeys.fromEnv(env) },
+    counter(METRICS.submissions),
+    histogram(METRICS.submitSeconds),
+  ],
+})
+class AppModule {}
+
+/** The gateway, for one environment. */
+export function appModule(env: GatewayEnv, logger: Logger): DynamicModule {
+  return {
+    module: AppModule,
+    providers: [
+      { provide: GATEWAY_ENV, useValue: env },
+      { provide: LOGGER, useValue: logger },
+    ],
+  };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/**
+ * The schemas that the API's description names: those with an id. What callers send ends in `Input` and is described as
+ * it may be sent, defaults left out; the rest as it is answered.
+ */
+const INPUTS = z.registry<{ id: string }>();
+const OUTPUTS = z.registry<{ id: string }>();
+
+const uri = (id: string) => `#/components/schemas/${id}`;
+
+/** Registers a schema under a name and gives it back. */
+export function component<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
+  (id.endsWith('Input') ? INPUTS : OUTPUTS).add(schema, { id });
+  return schema;
+}
+
+/** A reference to a registered schema, for a route's description. */
+export function ref(schema: z.ZodType): { $ref: string } {
+  const id = INPUTS.get(schema)?.id ?? OUTPUTS.get(schema)?.id;
+  if (id === undefined) throw new Error('the schema is not registered: wrap it in component()');
+  return { $ref: uri(id) };
+}
+
+/** All of them, as OpenAPI 3.1 (JSON Schema 2020-12) wants them. */
+export function componentSchemas(): Record<string, object> {
+  const inputs = z.toJSONSchema(INPUTS, { target: 'draft-2020-12', io: 'input', uri }).schemas;
+  const outputs = z.toJSONSchema(OUTPUTS, { target: 'draft-2020-12', io: 'output', uri }).schemas;
+  return Object.fromEntries(Object.entries({ ...inputs, ...outputs }).map(([id, { $schema, $id, ...schema }]) => [id, schema]));
+}

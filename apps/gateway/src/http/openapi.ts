@@ -1,0 +1,68 @@
+import { applyDecorators, type INestApplication } from '@nestjs/common';
+import { ApiResponse, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { z } from 'zod';
+import { component, componentSchemas, ref } from './components.js';
+import { PROBLEMS, type ProblemCode } from './problem.js';
+
+const problem = component(
+  'Problem',
+  z.object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode]),
+    errors: z.array(z.object({ pointer: z.string().optional(), parameter: z.string().optional(), detail: z.string() })).optional(),
+    jobId: z.string().optional(),
+    requestId: z.string(),
+  }),
+);
+
+const DESCRIPTION = `Submit jobs, watch them, operate the queues.
+
+Every error is a problem (RFC 9457) with a stable \`code\`. All codes:
+
+| code | status | title |
+|---|---|---|
+${Object.entries(PROBLEMS)
+  .map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`)
+  .join('\n')}`;
+
+/** Documents the problems that a route may answer with. */
+export function ApiProblems(...statuses: number[]) {
+  const content = { 'application/problem+json': { schema: ref(problem) } };
+  return applyDecorators(...statuses.map((status) => ApiResponse({ status, description: codesOf(status), content })));
+}
+
+function codesOf(status: number): string {
+  return Object.entries(PROBLEMS)
+    .filter(([, entry]) => entry.status === status)
+    .map(([code]) => code)
+    .join(', ');
+}
+
+/** Describes the API and serves the description, with pages to read and try it. */
+export function serveDocs(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, createDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Task scheduler API',
+  });
+}
+
+function createDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Distributed Task Scheduler')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .addServer('/')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
+    .build();
+  const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+  return {
+    ...document,
+    info: { ...document.info, license: { name: 'MIT', identifier: 'MIT' } as { name: string } },
+    components: { ...document.components, schemas: componentSchemas() },
+  };
+}

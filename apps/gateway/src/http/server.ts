@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { MAX_PAYLOAD_BYTES } from '@dts/queue';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { QueueAccess } from '../queue-access.js';
+import { serveBullBoard } from '../ui/bull-board.js';
+import { ApiKeys } from './api-keys.js';
+import { authenticate } from './authenticate.js';
+import { acceptJsonOnly } from './json-body.js';
+import { serveDocs } from './openapi.js';
+import { ProblemFilter, sendProblem } from './problem.filter.js';
+import { PROBLEMS, Problem, toProblemBody } from './problem.js';
+
+/** What a submission may have around its payload. */
+const ENVELOPE_BYTES = 16 * 1024;
+/** Milliseconds in which a whole request must have arrived, however slowly its sender feeds it. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export function createAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: MAX_PAYLOAD_BYTES + ENVELOPE_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: (request: IncomingMessage) => acceptableId(request.headers['x-request-id']) ?? randomUUID(),
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => sendProblem(new Problem('bad-request', error.message), request, reply),
+    clientErrorHandler: refuseUnreadable,
+  });
+}
+
+/** Everything around the controllers, in the order in which a request meets it. */
+export async function prepareServer(app: NestFastifyApplication): Promise<void> {
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  const problems = app.get(ProblemFilter);
+  acceptJsonOnly(fastify);
+  fastify.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+  });
+  authenticate(fastify, app.get(ApiKeys));
+  app.useGlobalFilters(problems);
+  serveDocs(app);
+  await serveBullBoard(app, app.get(QueueAccess).queues, problems);
+}
+
+/** A caller's own id, if it can go into logs and headers as it is. */
+function acceptableId(id: string | string[] | undefined): string | undefined {
+  return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? id : undefined;
+}
+
+/** What is not even HTTP, or has more headers than Node takes: there is no request yet to answer to. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const code = error.code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' : 'bad-request';
+  const body = JSON.stringify(toProblemBody(new Problem(code, 'The request cannot be read as HTTP/1.1.'), randomUUID()));
+  const { status, title } = PROBLEMS[code];
+  const head = ['Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'].join('\r\n');
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${head}\r\n\r\n${body}`);
+}

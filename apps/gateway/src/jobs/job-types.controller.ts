@@ -1,0 +1,54 @@
+import { JOB_DEFINITIONS } from '@dts/jobs';
+import { Controller, Get } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { NeedsScope } from '../http/authenticate.js';
+import { component, ref } from '../http/components.js';
+import { ApiProblems } from '../http/openapi.js';
+
+const jobType = component(
+  'JobType',
+  z.object({
+    name: z.string(),
+    queue: z.string(),
+    description: z.string(),
+    attempts: z.int(),
+    backoff: z.object({ type: z.string(), delay: z.int(), maxDelay: z.int().optional() }),
+    timeout: z.int(),
+    example: z.unknown(),
+    payloadSchema: z.record(z.string(), z.unknown()),
+    resultSchema: z.record(z.string(), z.unknown()),
+  }),
+);
+
+const jobTypeList = component('JobTypeList', z.object({ items: z.array(jobType), nextCursor: z.string().nullable() }));
+
+/** They never change while the process runs. */
+const JOB_TYPES: z.output<typeof jobTypeList> = {
+  items: JOB_DEFINITIONS.map(({ name, queue, description, attempts, backoff, timeout, example, payload, result }) => ({
+    name,
+    queue,
+    description,
+    attempts,
+    backoff: { ...backoff },
+    timeout,
+    example,
+    payloadSchema: { ...z.toJSONSchema(payload, { target: 'draft-2020-12', io: 'input' }) },
+    resultSchema: { ...z.toJSONSchema(result, { target: 'draft-2020-12', io: 'output' }) },
+  })),
+  nextCursor: null,
+};
+
+@ApiTags('jobs')
+@ApiBearerAuth()
+@Controller('v1/job-types')
+export class JobTypesController {
+  @Get()
+  @NeedsScope('jobs:read')
+  @ApiOperation({ operationId: 'listJobTypes', summary: 'List the job types, with the JSON Schema of payload and result' })
+  @ApiOkResponse({ schema: ref(jobTypeList) })
+  @ApiProblems(401, 403)
+  list() {
+    return JOB_TYPES;
+  }
+}

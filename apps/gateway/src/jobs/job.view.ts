@@ -1,0 +1,74 @@
+import { JOB_STATES, type JobRecord } from '@dts/queue';
+import { z } from 'zod';
+import { component } from '../http/components.js';
+
+const instant = z.iso.datetime();
+const jobError = z.object({ code: z.string(), message: z.string() });
+
+/** A job as the API tells it. */
+export const jobView = component(
+  'Job',
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    queue: z.string(),
+    state: z.enum(JOB_STATES),
+    payload: z.unknown(),
+    tags: z.array(z.string()),
+    priority: z.int(),
+    submittedAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+    attemptsMade: z.int(),
+    attemptsMax: z.int(),
+    attempts: z.array(
+      z.object({
+        number: z.int(),
+        startedAt: instant,
+        finishedAt: instant.nullable(),
+        worker: z.string(),
+        error: jobError.nullable(),
+      }),
+    ),
+    progress: z.unknown(),
+    result: z.unknown(),
+    error: jobError.nullable(),
+  }),
+);
+
+export type JobView = z.output<typeof jobView>;
+
+export function toJobView(job: JobRecord): JobView {
+  return {
+    id: job.id,
+    name: job.name,
+    queue: job.queue,
+    state: job.state,
+    payload: job.payload,
+    tags: [...job.tags],
+    priority: job.priority,
+    submittedAt: toTime(job.submittedAt),
+    startedAt: toTimeOrNull(job.startedAt),
+    finishedAt: toTimeOrNull(job.finishedAt),
+    attemptsMade: job.attemptsMade,
+    attemptsMax: job.attemptsMax,
+    attempts: job.attempts.map((attempt) => ({
+      number: attempt.number,
+      startedAt: toTime(attempt.startedAt),
+      finishedAt: toTimeOrNull(attempt.finishedAt),
+      worker: attempt.worker,
+      error: attempt.error,
+    })),
+    progress: job.progress,
+    result: job.result,
+    error: job.error,
+  };
+}
+
+function toTime(unixMs: number): string {
+  return new Date(unixMs).toISOString();
+}
+
+function toTimeOrNull(unixMs: number | null): string | null {
+  return unixMs === null ? null : toTime(unixMs);
+}

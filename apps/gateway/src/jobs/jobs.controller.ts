@@ -1,0 +1,144 @@
+import { JOB_DEFINITIONS } from '@dts/jobs';
+import { FINAL_STATES, JobClient, type JobRecord, JobWatcher, QueueError } from '@dts/queue';
+import { Draining } from '@dts/runtime';
+import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
+import { type ApiKey, isOperator } from '../http/api-keys.js';
+import { NeedsScope } from '../http/authenticate.js';
+import { ref } from '../http/components.js';
+import { ApiProblems } from '../http/openapi.js';
+import { Problem } from '../http/problem.js';
+import { type JobView, jobView, toJobView } from './job.view.js';
+import { SubmissionMetrics } from './submission-metrics.js';
+import { parseSubmit, submitInput } from './submit.schema.js';
+
+const LONGEST_WAIT_S = 60;
+
+const SUBMIT = `Answers 201 once the job is on disk. After a 503 the job may or may not be stored: repeat the request with
+the same Idempotency-Key, which is safe.`;
+
+const EXAMPLES = Object.fromEntries(
+  JOB_DEFINITIONS.map(({ name, description, example }) => [name, { summary: description, value: { name, payload: example } }]),
+);
+
+@ApiTags('jobs')
+@ApiBearerAuth()
+@Controller('v1/jobs')
+export class JobsController {
+  constructor(
+    @Inject(GATEWAY_ENV) private readonly env: GatewayEnv,
+    private readonly jobs: JobClient,
+    private readonly watcher: JobWatcher,
+    private readonly draining: Draining,
+    private readonly metrics: SubmissionMetrics,
+  ) {}
+
+  @Post()
+  @NeedsScope('jobs:submit')
+  @ApiOperation({ operationId: 'submitJob', summary: 'Submit a job', description: SUBMIT })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Makes a repeated submission safe for 24 hours',
+    schema: { type: 'string', maxLength: 255 },
+  })
+  @ApiBody({ schema: ref(submitInput), examples: EXAMPLES })
+  @ApiCreatedResponse({
+    schema: ref(jobView),
+    description: 'The job is stored durably',
+    headers: { Location: { schema: { type: 'string' } } },
+  })
+  @ApiOkResponse({
+    schema: ref(jobView),
+    description: 'The key was used before with the same body: the job it stands for',
+    headers: { 'Idempotent-Replayed': { schema: { type: 'string', enum: ['true'] } } },
+  })
+  @ApiProblems(400, 401, 403, 404, 409, 413, 415, 422, 503)
+  async submit(
+    @Body() body: unknown,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<JobView> {
+    return this.metrics.measure(body, async () => {
+      checkIdempotencyKey(idempotencyKey);
+      const { outcome, job } = await this.jobs.submit({ ...parseSubmit(body), tenant: callerOf(request).tenant, idempotencyKey });
+      if (this.env.DURABILITY === 'fast') reply.header('durability', 'fast');
+      if (outcome === 'created') reply.status(201).header('location', `/v1/jobs/${job.id}`);
+      else reply.status(200).header('idempotent-replayed', 'true');
+      return { outcome, value: toJobView(job) };
+    });
+  }
+
+  @Get(':id')
+  @NeedsScope('jobs:read')
+  @ApiOperation({
+    operationId: 'getJob',
+    summary: 'Read a job',
+    description: 'With `wait`, answers as soon as the job has finished, or when the time is up.',
+  })
+  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @ApiQuery({
+    name: 'wait',
+    required: false,
+    description: 'Seconds to wait for the end',
+    schema: { type: 'integer', minimum: 0, maximum: LONGEST_WAIT_S },
+  })
+  @ApiOkResponse({ schema: ref(jobView) })
+  @ApiProblems(401, 403, 404, 422, 503)
+  async get(@Param('id') id: string, @Query('wait') wait: string | undefined, @Req() request: FastifyRequest): Promise<JobView> {
+    const waitMs = parseWait(wait) * 1_000;
+    const job = visibleTo(callerOf(request), await this.jobs.get(id));
+    if (waitMs === 0 || FINAL_STATES.has(job.state)) return toJobView(job);
+    return toJobView(await this.waitFor(id, waitMs, request));
+  }
+
+  private async waitFor(id: string, waitMs: number, request: FastifyRequest): Promise<JobRecord> {
+    const gone = new AbortController();
+    const leave = () => gone.abort();
+    request.raw.socket.once('close', leave);
+    try {
+      return await this.watcher.waitUntilFinished(id, AbortSignal.any([AbortSignal.timeout(waitMs), this.draining.signal, gone.signal]));
+    } finally {
+      request.raw.socket.off('close', leave);
+    }
+  }
+}
+
+function callerOf(request: FastifyRequest): ApiKey {
+  if (!request.apiKey) throw new Problem('unauthenticated', 'Send a key: "Authorization: Bearer <key>".');
+  return request.apiKey;
+}
+
+/** A job of another tenant is not there: that it exists is the other tenant's to know. */
+function visibleTo(caller: ApiKey, job: JobRecord): JobRecord {
+  if (job.tenant === caller.tenant || isOperator(caller)) return job;
+  throw new QueueError('job-not-found', `There is no job ${JSON.stringify(job.id)}; finished jobs are kept for a limited time.`);
+}
+
+/** @throws Problem `invalid-idempotency-key` */
+function checkIdempotencyKey(key: string | undefined): void {
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return;
+  throw new Problem('invalid-idempotency-key', 'Use 1 to 255 visible ASCII characters, such as a UUID.');
+}
+
+/** @throws Problem `invalid-request` */
+function parseWait(wait: string | undefined): number {
+  if (wait === undefined) return 0;
+  const seconds = Number(wait);
+  if (/^\d{1,3}$/.test(wait) && seconds <= LONGEST_WAIT_S) return seconds;
+  const errors = [{ parameter: 'wait', detail: `must be a whole number of seconds from 0 to ${LONGEST_WAIT_S}` }];
+  throw new Problem('invalid-request', 'The query does not fit its schema.', { errors });
+}

@@ -1,0 +1,37 @@
+import { isJobName } from '@dts/jobs';
+import { METRICS } from '@dts/runtime';
+import { Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter, Histogram } from 'prom-client';
+import { toProblem } from '../http/to-problem.js';
+
+/** Counts and times submissions by how they were answered. */
+@Injectable()
+export class SubmissionMetrics {
+  constructor(
+    @InjectMetric(METRICS.submissions.name) private readonly submissions: Counter,
+    @InjectMetric(METRICS.submitSeconds.name) private readonly seconds: Histogram,
+  ) {}
+
+  async measure<T>(body: unknown, submit: () => Promise<{ outcome: string; value: T }>): Promise<T> {
+    const startedAt = performance.now();
+    const observe = (outcome: string) => {
+      this.submissions.inc({ job: jobLabel(body), outcome });
+      this.seconds.observe({ outcome }, (performance.now() - startedAt) / 1000);
+    };
+    try {
+      const { outcome, value } = await submit();
+      observe(outcome);
+      return value;
+    } catch (error) {
+      observe(toProblem(error)?.code ?? 'internal-error');
+      throw error;
+    }
+  }
+}
+
+/** Only known names: a label must not take what callers make up. */
+function jobLabel(body: unknown): string {
+  const name = typeof body === 'object' && body !== null && 'name' in body ? body.name : undefined;
+  return typeof name === 'string' && isJobName(name) ? name : 'unknown';
+}

@@ -1,0 +1,94 @@
+import { findJobDefinition, JOB_DEFINITIONS, type JobDefinition } from '@dts/jobs';
+import { type SubmitOptions, toPayloadIssues } from '@dts/queue';
+import { z } from 'zod';
+import { component } from '../http/components.js';
+import { Problem, type ProblemEntry, toPointer } from '../http/problem.js';
+
+const MONTH_MS = 31 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+
+const instant = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 time with an offset, such as 2030-01-31T12:00:00Z' });
+
+const backoff = z.strictObject({
+  type: z.enum(['exponential', 'fixed']),
+  delay: z.int().min(0).max(DAY_MS).meta({ description: 'Milliseconds' }),
+  maxDelay: z.int().min(0).max(DAY_MS).optional().meta({ description: 'Milliseconds; bounds an exponential backoff' }),
+});
+
+/** What every submission may say, whatever its job type. */
+const envelope = z.strictObject({
+  name: z.string().meta({ description: 'The job type' }),
+  payload: z.unknown(),
+  delay: z.int().min(0).max(MONTH_MS).optional().meta({ description: 'Milliseconds until the job may start' }),
+  runAt: instant.optional().meta({ description: 'When the job may start; excludes `delay`' }),
+  priority: z.int().min(1).max(10).optional().meta({ description: '1 (highest, the default) to 10' }),
+  attempts: z.int().min(1).max(100).optional().meta({ description: "Attempts in all; the job type's unless given" }),
+  backoff: backoff.optional().meta({ description: "The wait between attempts; the job type's unless given" }),
+  timeout: z.int().min(1).max(DAY_MS).optional().meta({ description: 'Milliseconds that one attempt may take' }),
+  startBy: instant.optional().meta({ description: 'The job expires rather than start later than this' }),
+  tags: z
+    .array(z.string().regex(/^[\w.:/-]{1,64}$/, 'letters, digits and . _ : / - only, at most 64'))
+    .max(16)
+    .optional()
+    .meta({ description: 'Words to find the job by' }),
+});
+
+const rules = envelope
+  .refine((body) => body.delay === undefined || body.runAt === undefined, {
+    path: ['runAt'],
+    error: 'give either delay or runAt, not both',
+  })
+  .refine((body) => body.startBy === undefined || Date.parse(body.startBy) > startOf(body), {
+    path: ['startBy'],
+    error: 'must be after the time at which the job may start',
+  });
+
+/** The same as the API's description tells it: one shape for each job type, told apart by its name. */
+export const submitInput = component(
+  'SubmitJobInput',
+  z.discriminatedUnion('name', JOB_DEFINITIONS.map(toVariant) as [Variant, ...Variant[]]),
+);
+
+type Variant = ReturnType<typeof toVariant>;
+
+function toVariant({ name, description, payload }: JobDefinition) {
+  const variant = envelope.extend({ name: z.literal(name), payload }).meta({ description });
+  return component(`${name}.Input`, variant);
+}
+
+export interface SubmitRequest {
+  readonly name: string;
+  readonly payload: unknown;
+  readonly options: SubmitOptions;
+}
+
+/**
+ * Reads a submission. The payload is left to the queue, which knows its schema, unless the rest is wrong already: then
+ * its problems are told along, so that a caller sees all of them at once.
+ * @throws Problem `invalid-request`
+ */
+export function parseSubmit(body: unknown): SubmitRequest {
+  const parsed = rules.safeParse(body);
+  if (!parsed.success) {
+    throw new Problem('invalid-request', 'The submission does not fit its schema.', {
+      errors: [...toEntries(parsed.error), ...payloadEntries(body)],
+    });
+  }
+  const { name, payload, runAt, startBy, ...options } = parsed.data;
+  const delay = runAt === undefined ? options.delay : Math.max(0, Date.parse(runAt) - Date.now());
+  return { name, payload, options: { ...options, delay, startBy: startBy === undefined ? undefined : Date.parse(startBy) } };
+}
+
+function startOf(body: { delay?: number; runAt?: string }): number {
+  return body.runAt === undefined ? Date.now() + (body.delay ?? 0) : Math.max(Date.now(), Date.parse(body.runAt));
+}
+
+function toEntries(error: z.ZodError, root = ''): ProblemEntry[] {
+  return toPayloadIssues(error).map(({ path, message }) => ({ pointer: toPointer(path, root), detail: message }));
+}
+
+function payloadEntries(body: unknown): ProblemEntry[] {
+  if (typeof body !== 'object' || body === null || !('name' in body) || typeof body.name !== 'string') return [];
+  const parsed = findJobDefinition(body.name)?.payload.safeParse('payload' in body ? body.payload : undefined);
+  return parsed?.error ? toEntries(parsed.error, '/payload') : [];
+}

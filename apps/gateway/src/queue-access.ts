@@ -1,0 +1,63 @@
+import {
+  connectProducer,
+  connectWorker,
+  findWeakSettings,
+  JobClient,
+  JobWatcher,
+  keyPrefix,
+  openQueues,
+  type Queues,
+  type RedisClient,
+} from '@dts/queue';
+import { LOGGER, type Logger, READINESS } from '@dts/runtime';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { GATEWAY_ENV, type GatewayEnv } from './env.js';
+
+/** This app's way to Redis: opened once, closed after the last request has been answered. */
+@Injectable()
+export class QueueAccess implements OnApplicationShutdown {
+  readonly queues: Queues;
+  readonly jobs: JobClient;
+  readonly watcher: JobWatcher;
+  private readonly redis: RedisClient;
+  /** Waits where `redis` fails fast: event streams are read on copies of it. */
+  private readonly patient: RedisClient;
+
+  constructor(
+    @Inject(GATEWAY_ENV) private readonly env: GatewayEnv,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    const prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
+    this.redis = connectProducer(env.REDIS_URL, this.logError);
+    this.patient = connectWorker(env.REDIS_URL, this.logError);
+    this.queues = openQueues(this.redis, prefix, this.logError);
+    this.jobs = new JobClient(this.queues, this.redis, prefix);
+    this.watcher = new JobWatcher(this.jobs, this.patient, prefix, this.logError);
+  }
+
+  /** What keeps this gateway from keeping its promise: no Redis, or one that would lose what it acknowledges. */
+  async problems(): Promise<string[]> {
+    try {
+      return await findWeakSettings(this.redis, this.env.DURABILITY);
+    } catch (error) {
+      return [`Redis does not answer: ${error instanceof Error ? error.message : String(error)}`];
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.watcher.close();
+    this.redis.disconnect();
+    this.patient.disconnect();
+  }
+
+  private readonly logError = (error: Error): void => {
+    this.logger.error(`Redis: ${error.message}`);
+  };
+}
+
+export const queueProviders = [
+  QueueAccess,
+  { provide: JobClient, inject: [QueueAccess], useFactory: ({ jobs }: QueueAccess) => jobs },
+  { provide: JobWatcher, inject: [QueueAccess], useFactory: ({ watcher }: QueueAccess) => watcher },
+  { provide: READINESS, inject: [QueueAccess], useFactory: (access: QueueAccess) => () => access.problems() },
+];

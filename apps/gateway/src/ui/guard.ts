@@ -1,0 +1,36 @@
+import type { FastifyRequest } from 'fastify';
+import type { ApiKey, ApiKeys } from '../http/api-keys.js';
+import { readBearer, requireScope } from '../http/authenticate.js';
+import { Problem } from '../http/problem.js';
+import type { Sessions } from './session.js';
+
+const READS = new Set(['GET', 'HEAD']);
+
+/**
+ * Lets operators in: by session in a browser, by key elsewhere. Reading needs `ops:read`, all else `ops:write`.
+ * @returns false for a browser that has no session yet
+ * @throws Problem `unauthenticated`, `missing-scope`, `cross-site`
+ */
+export function admit(request: FastifyRequest, keys: ApiKeys, sessions: Sessions): boolean {
+  const session = sessions.find(request.headers.cookie);
+  if (!session && request.headers.authorization === undefined && wantsPage(request)) return false;
+  if (session) refuseCrossSite(request);
+  const key: ApiKey = session ?? readBearer(request, keys);
+  requireScope(key, READS.has(request.method) ? 'ops:read' : 'ops:write');
+  return true;
+}
+
+/**
+ * A cookie travels with requests that other sites make a browser send. SameSite keeps it from most of them; the rest is
+ * told by where the browser says that a change comes from.
+ */
+export function refuseCrossSite(request: FastifyRequest): void {
+  if (READS.has(request.method)) return;
+  const { origin, host } = request.headers;
+  const sameOrigin = origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+  if (!sameOrigin) throw new Problem('cross-site', 'Changes must come from a page of this gateway.');
+}
+
+function wantsPage(request: FastifyRequest): boolean {
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+}
