@@ -33,7 +33,6 @@ export const METRICS = {
   paused: { name: 'dts_queue_paused', help: '1 while a queue is paused', labelNames: ['queue'] },
   arrivalRate: { name: 'dts_queue_arrivals_per_second', help: 'Jobs that arrive, smoothed; absent while unknown', labelNames: ['queue'] },
   signalFailures: { name: 'dts_scaler_signal_failures_total', help: 'Readings of a queue that failed', labelNames: ['queue'] },
-  signalAge: { name: 'dts_scaler_signal_age_seconds', help: 'Time since a queue was last read', labelNames: ['queue'] },
 } as const;
 
 interface Metric {

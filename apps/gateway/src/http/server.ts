@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_PAYLOAD_BYTES } from '@dts/queue';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { QueueAccess } from '../queue-access.js';
 import { serveBullBoard } from '../ui/bull-board.js';
 import { ApiKeys } from './api-keys.js';
@@ -24,7 +24,8 @@ export function createAdapter(): FastifyAdapter {
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request: IncomingMessage) => acceptableId(request.headers['x-request-id']) ?? randomUUID(),
     forceCloseConnections: 'idle',
-    frameworkErrors: (error, request, reply) => sendProblem(new Problem('bad-request', error.message), request, reply),
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(new Problem('bad-request', error.message), request, reply),
     clientErrorHandler: refuseUnreadable,
   });
 }

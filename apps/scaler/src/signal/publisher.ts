@@ -1,0 +1,41 @@
+import { METRICS } from '@dts/runtime';
+import { Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter, Gauge } from 'prom-client';
+import type { KnownSignal, Signal } from './signal.js';
+
+/** Publishes signals as metrics. What is unknown is taken out rather than left at its last value. */
+@Injectable()
+export class SignalPublisher {
+  constructor(
+    @InjectMetric(METRICS.queueJobs.name) private readonly jobs: Gauge,
+    @InjectMetric(METRICS.oldestWaiting.name) private readonly oldestWaiting: Gauge,
+    @InjectMetric(METRICS.delayedDue.name) private readonly delayedDue: Gauge,
+    @InjectMetric(METRICS.paused.name) private readonly paused: Gauge,
+    @InjectMetric(METRICS.arrivalRate.name) private readonly arrivalRate: Gauge,
+    @InjectMetric(METRICS.signalFailures.name) private readonly failures: Counter,
+  ) {}
+
+  publish(signal: Signal): void {
+    if (signal.state === 'known') this.publishKnown(signal);
+    else this.withdraw(signal.queue);
+  }
+
+  private publishKnown({ queue, snapshot, rates }: KnownSignal): void {
+    const { waiting, active, delayed, waitingChildren, dead } = snapshot;
+    for (const [state, count] of Object.entries({ waiting, active, delayed, 'waiting-children': waitingChildren, dead })) {
+      this.jobs.set({ queue, state }, count);
+    }
+    this.oldestWaiting.set({ queue }, (snapshot.oldestWaitingMs ?? 0) / 1000);
+    this.delayedDue.set({ queue }, snapshot.delayedDue);
+    this.paused.set({ queue }, snapshot.paused ? 1 : 0);
+    if (rates) this.arrivalRate.set({ queue }, rates.arrivals);
+    else this.arrivalRate.remove({ queue });
+  }
+
+  private withdraw(queue: string): void {
+    this.failures.inc({ queue });
+    for (const state of ['waiting', 'active', 'delayed', 'waiting-children', 'dead']) this.jobs.remove({ queue, state });
+    for (const gauge of [this.oldestWaiting, this.delayedDue, this.paused, this.arrivalRate]) gauge.remove({ queue });
+  }
+}
