@@ -1,6 +1,6 @@
 import { stopProvidedRedis } from './run-redis.js';
 
-const EXIT_GRACE_MS = 5_000;
+const EXIT_GRACE_MS = 2_000;
 
 /** Jest calls it once after the last test of a run. */
 export default async function globalTeardown(run: { readonly watch: boolean; readonly watchAll: boolean }): Promise<void> {

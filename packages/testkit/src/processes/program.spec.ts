@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { waitFor } from '../waiting/wait-for.js';
+import { startProgram } from './program.js';
+
+describe('Program', () => {
+  it('keeps what was printed, and how it ended', async () => {
+    const program = await startProgram('sh', { args: ['-c', 'echo out; echo err >&2; exit 3'] });
+    await expect(program.exited).resolves.toEqual({ code: 3, signal: null });
+    expect(program.stdout).toBe('out\n');
+    expect(program.stderr).toBe('err\n');
+    expect(program.isRunning).toBe(false);
+  });
+
+  it('sees the given environment and nothing of the test', async () => {
+    const program = await startProgram('sh', { args: ['-c', 'echo "$GIVEN-$TEST_REDIS_URL-"'], env: { GIVEN: 'yes' } });
+    await program.exited;
+    expect(program.stdout).toBe('yes--\n');
+  });
+
+  it('stops by SIGTERM, also when paused', async () => {
+    const program = await startProgram('sleep', { args: ['60'] });
+    program.signal('SIGSTOP');
+    await expect(program.stop()).resolves.toEqual({ code: null, signal: 'SIGTERM' });
+  });
+
+  it('kills one that ignores SIGTERM, and says so with its last output', async () => {
+    const program = await startProgram('sh', { args: ['-c', 'trap "" TERM; echo deaf; while :; do sleep 0.05; done'] });
+    await waitFor(() => program.stdout.includes('deaf'));
+    await expect(program.stop(100)).rejects.toThrow(/sh \(pid \d+\) to stop after SIGTERM; its output ends:\ndeaf/);
+    await expect(program.exited).resolves.toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  it('refuses a command that is not there', async () => {
+    const program = await startProgram('no-such-command').then(
+      (started) => started.exited.then((exit) => exit.code),
+      () => 'not started',
+    );
+    // setpriv starts and finds nothing to run (127); without it the start itself fails.
+    expect([127, 'not started']).toContain(program);
+  });
+});
