@@ -76,7 +76,8 @@ export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullSta
 }
 
 function toJobState(job: StoredJob, bullState: BullState | 'unknown', lastError: JobError | undefined): JobState {
-  if (job.finishedOn !== undefined) return job.failedReason === undefined ? 'completed' : toFailedState(lastError);
+  // The reason of a failed attempt stays with a job that succeeds later; a result only ever comes with success.
+  if (job.finishedOn !== undefined && bullState !== 'failed') return job.returnvalue == null ? toFailedState(lastError) : 'completed';
   switch (bullState) {
     case 'active':
     case 'waiting-children':

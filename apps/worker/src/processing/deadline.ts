@@ -37,9 +37,11 @@ export class Deadline {
   async race<T>(running: Promise<T>): Promise<T> {
     let abandon: NodeJS.Timeout | undefined;
     const abandoned = new Promise<never>((_resolve, reject) => {
-      this.signal.addEventListener('abort', () => {
+      const abandonSoon = () => {
         abandon = setTimeout(() => reject(this.signal.reason), ABANDON_AFTER_MS);
-      });
+      };
+      if (this.signal.aborted) abandonSoon();
+      else this.signal.addEventListener('abort', abandonSoon);
     });
     try {
       return await Promise.race([running, abandoned]);

@@ -18,13 +18,21 @@ export type RunHandler = (payload: unknown, context: HandlerContext) => Promise<
  * One attempt, from a fetched job to what BullMQ is told: parse -> deadline -> run -> check result -> classify -> report.
  */
 export class Executor {
+  private stopped = false;
+
   constructor(
     private readonly worker: string,
     private readonly reporter: AttemptReporter,
   ) {}
 
+  /** A fetch that was under way when its worker was told to stop still brings a job: from now on it goes straight back. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   /** @returns the result; throws what makes BullMQ retry, bury or hand back the job */
   async execute(job: WorkerJob, token: string, signal: AbortSignal | undefined, run: RunHandler): Promise<unknown> {
+    if (this.stopped) throw await handBack(job, token);
     const startedAt = Date.now();
     this.reporter.started(job);
     // An unknown job type fails below, with its reason; until then any bound will do.
@@ -56,8 +64,7 @@ export class Executor {
       case 'cancelled':
         return new JobDead(this.toAttempt(job, startedAt, outcome.error));
       case 'shutdown':
-        await job.moveToWait(token);
-        return new WaitingError();
+        return handBack(job, token);
       case 'lock-lost':
         return new AttemptFailed(this.toAttempt(job, startedAt, { code: 'lock-lost', message: 'Another worker has taken the job over.' }));
     }
@@ -74,4 +81,10 @@ export class Executor {
   private toAttempt(job: WorkerJob, startedAt: number, error: JobError): FailedAttempt {
     return { number: job.attemptsMade + 1, startedAt, finishedAt: Date.now(), worker: this.worker, error };
   }
+}
+
+/** Back to the head of the queue, no attempt used up. */
+async function handBack(job: WorkerJob, token: string): Promise<Error> {
+  await job.moveToWait(token);
+  return new WaitingError();
 }

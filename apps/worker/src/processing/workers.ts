@@ -47,6 +47,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Stops fetching, lets running jobs finish, hands back those that would not in time, and gives up at the grace's end. */
   async onModuleDestroy(): Promise<void> {
+    this.executor.stop();
     const closed = Promise.all(this.workers.map((worker) => worker.close())).then(() => undefined);
     const handBack = setTimeout(this.handBack, Math.max(0, this.env.SHUTDOWN_GRACE - HAND_BACK_MS));
     let giveUp: NodeJS.Timeout | undefined;

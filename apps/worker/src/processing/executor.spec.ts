@@ -1,0 +1,207 @@
+import { connectProducer, connectWorker, JobClient, type JobRecord, openQueues, type Queues, type RedisClient } from '@dts/queue';
+import { createLogger } from '@dts/runtime';
+import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Worker } from 'bullmq';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { FinalError, RetryableError } from './errors.js';
+import { Executor, type RunHandler } from './executor.js';
+import { AttemptReporter } from './reporter.js';
+import { workerOptions } from './worker-options.js';
+
+const PAYLOAD = { url: 'http://127.0.0.1:9/', method: 'GET' };
+const RESULT = { status: 200, headers: {}, body: '', truncated: false, durationMs: 1 };
+
+const ignore = () => undefined;
+const never = () => new Promise<never>(ignore);
+
+describe('Executor', () => {
+  let prefix: string;
+  let producer: RedisClient;
+  let patient: RedisClient;
+  let queues: Queues;
+  let jobs: JobClient;
+  let attempts: Counter;
+  const workers: Worker[] = [];
+  let executor: Executor;
+
+  beforeEach(async () => {
+    prefix = testPrefix();
+    producer = connectProducer(testRedisUrl(), ignore);
+    patient = connectWorker(testRedisUrl(), ignore);
+    queues = openQueues(producer, prefix, ignore);
+    jobs = new JobClient(queues, producer, prefix);
+    await waitFor(() => producer.status === 'ready');
+  });
+
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.close(true)));
+    producer.disconnect();
+    patient.disconnect();
+  });
+
+  const submit = async (options = {}) => (await jobs.submit({ name: 'http.request', payload: PAYLOAD, tenant: 'test', options })).job.id;
+  const until = (id: string, state: JobRecord['state']) =>
+    waitFor(async () => {
+      const job = await jobs.get(id);
+      return job.state === state && job;
+    });
+
+  function work(run: RunHandler, name = 'w1'): Worker {
+    const registers = [new Registry()];
+    attempts = new Counter({ name: 'attempts', help: 'x', labelNames: ['queue', 'job', 'outcome'], registers });
+    const reporter = new AttemptReporter(
+      createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' }),
+      attempts,
+      new Histogram({ name: 'wait', help: 'x', labelNames: ['queue', 'job'], registers }),
+      new Histogram({ name: 'run', help: 'x', labelNames: ['queue', 'job'], registers }),
+      new Gauge({ name: 'busy', help: 'x', labelNames: ['queue'], registers }),
+    );
+    executor = new Executor(name, reporter);
+    const worker = new Worker('io', (job, token, signal) => executor.execute(job, token ?? '', signal, run), {
+      ...workerOptions(patient, prefix, name, 10),
+      autorun: true,
+    });
+    worker.on('error', ignore);
+    workers.push(worker);
+    return worker;
+  }
+
+  it('hands a handler its parsed payload and context, and keeps the result', async () => {
+    const id = await submit({ timeout: 5_000 });
+    const seen = createSignal<{ payload: unknown; attempt: number; key: string; deadline: Date }>('seen');
+    work(async (payload, context) => {
+      seen.set({ payload, attempt: context.attempt, key: context.idempotencyKey, deadline: context.deadline });
+      await context.progress(50);
+      await context.log('half way');
+      return RESULT;
+    });
+    const job = await until(id, 'completed');
+    expect(job).toMatchObject({ result: RESULT, attemptsMade: 1, progress: 50, error: null });
+    expect(job.attempts).toEqual([{ number: 1, startedAt: job.startedAt, finishedAt: job.finishedAt, worker: 'w1', error: null }]);
+    const { payload, attempt, key, deadline } = await seen.wait();
+    expect(payload).toMatchObject({ ...PAYLOAD, timeout: 30_000, maxRedirects: 5 });
+    expect([attempt, key]).toEqual([1, id]);
+    expect(deadline.getTime() - Number(job.startedAt)).toBeLessThan(6_000);
+    expect((await queues.io.getJobLogs(id)).logs).toEqual(['half way']);
+  });
+
+  it('buries a payload that no longer fits, and does not run it', async () => {
+    let runs = 0;
+    work(async () => {
+      runs++;
+      return RESULT;
+    });
+    await queues.io.add('http.request', { payload: { url: 1 }, tenant: 'test' }, { jobId: 'old-shape', attempts: 5 });
+    const job = await until('old-shape', 'dead');
+    expect(job.error).toEqual({ code: 'invalid-payload', message: expect.stringContaining('/url') });
+    expect([job.attemptsMade, runs]).toEqual([1, 0]);
+  });
+
+  it('buries an unknown job type: never completed for something that did not run', async () => {
+    work(async () => RESULT);
+    await queues.io.add('gone.type', { payload: {}, tenant: 'test' }, { jobId: 'unknown', attempts: 5 });
+    expect((await until('unknown', 'dead')).error).toEqual({ code: 'unknown-job', message: expect.stringContaining('"gone.type"') });
+  });
+
+  it('buries a final error after one attempt', async () => {
+    const id = await submit();
+    work(async () => {
+      throw new FinalError('http-status', 'said 404');
+    });
+    expect(await until(id, 'dead')).toMatchObject({ error: { code: 'http-status', message: 'said 404' }, attemptsMade: 1, result: null });
+  });
+
+  it('retries with the wait the handler asks for, and tells every attempt', async () => {
+    const id = await submit({ attempts: 3 });
+    work(async (_payload, { attempt }) => {
+      if (attempt < 3) throw new RetryableError('busy', `try ${attempt}`, { retryAfterMs: 5 });
+      return RESULT;
+    });
+    const job = await until(id, 'completed');
+    expect(job.attempts.map((attempt) => [attempt.number, attempt.error])).toEqual([
+      [1, { code: 'busy', message: 'try 1' }],
+      [2, { code: 'busy', message: 'try 2' }],
+      [3, null],
+    ]);
+  });
+
+  it('waits as long as it said', async () => {
+    const id = await submit();
+    work(async () => {
+      throw new RetryableError('busy', 'later', { retryAfterMs: 3_600_000 });
+    });
+    const job = await until(id, 'scheduled');
+    expect(job.error).toEqual({ code: 'busy', message: 'later' });
+    const stored = await queues.io.getJob(id);
+    expect(stored?.delay).toBe(3_600_000);
+  });
+
+  it('buries a job whose attempts are used up', async () => {
+    const id = await submit({ attempts: 2, backoff: { type: 'fixed', delay: 1 } });
+    work(async () => {
+      throw new TypeError('broken');
+    });
+    const job = await until(id, 'dead');
+    expect(job.attempts.map((attempt) => attempt.error?.code)).toEqual(['handler-error', 'handler-error']);
+    expect(job.error).toEqual({ code: 'handler-error', message: 'broken' });
+  });
+
+  it('ends an attempt at its timeout even when the handler ignores it', async () => {
+    const id = await submit({ attempts: 1, timeout: 30 });
+    work(never);
+    expect((await until(id, 'dead')).error).toEqual({ code: 'timeout', message: 'The attempt took longer than 30 ms.' });
+  });
+
+  it.each([
+    ['does not fit', { status: 'fine' }, 'invalid-result'],
+    ['is too large', { ...RESULT, body: 'x'.repeat(300_000) }, 'result-too-large'],
+  ])('buries a job whose result %s', async (_what, result, code) => {
+    const id = await submit();
+    work(async () => result);
+    expect((await until(id, 'dead')).error).toMatchObject({ code });
+  });
+
+  it('hands a running job back at shutdown: no attempt used up, the next worker has it', async () => {
+    const id = await submit({ attempts: 1 });
+    const started = createSignal('started');
+    const leaving = work((_payload, { signal }) => {
+      started.set();
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('socket closed'))));
+    });
+    await started.wait();
+    executor.stop();
+    const closed = leaving.close();
+    leaving.cancelAllJobs('shutdown');
+    await closed;
+    expect(await until(id, 'waiting')).toMatchObject({ attemptsMade: 0, attempts: [] });
+    work(async () => RESULT, 'w2');
+    expect((await until(id, 'completed')).attempts).toMatchObject([{ number: 1, worker: 'w2' }]);
+  });
+
+  it('ends a cancelled job as cancelled, not as dead', async () => {
+    const id = await submit();
+    const started = createSignal('started');
+    const worker = work((_payload, { signal }) => {
+      started.set();
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    await started.wait();
+    worker.cancelJob(id, 'cancelled');
+    expect((await until(id, 'cancelled')).error).toMatchObject({ code: 'cancelled' });
+  });
+
+  it('counts every attempt by its outcome', async () => {
+    const id = await submit({ attempts: 2 });
+    work(async (_payload, { attempt }) => {
+      if (attempt === 1) throw new RetryableError('busy', 'x', { retryAfterMs: 1 });
+      return RESULT;
+    });
+    await until(id, 'completed');
+    const { values } = await attempts.get();
+    expect(values.map(({ labels, value }) => [labels.outcome, value])).toEqual([
+      ['retry', 1],
+      ['completed', 1],
+    ]);
+  });
+});

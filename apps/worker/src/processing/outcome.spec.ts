@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { FinalError, RetryableError } from './errors.js';
+import { classify } from './outcome.js';
+
+describe('classify', () => {
+  it('buries what is final, under its own code', () => {
+    expect(classify(new FinalError('http-status', 'said 404'), undefined, 1)).toEqual({
+      kind: 'final',
+      error: { code: 'http-status', message: 'said 404' },
+    });
+  });
+
+  it('retries what may pass, when the handler says', () => {
+    expect(classify(new RetryableError('busy', 'said 503', { retryAfterMs: 7_000 }), undefined, 1)).toEqual({
+      kind: 'retry',
+      error: { code: 'busy', message: 'said 503' },
+      retryAfterMs: 7_000,
+    });
+  });
+
+  it('knows its errors after they have crossed a thread', () => {
+    const crossed: unknown = structuredClone({
+      ...new RetryableError('busy', 'x', { retryAfterMs: 5 }),
+      name: 'RetryableError',
+      message: 'said 503',
+    });
+    expect(classify(crossed, undefined, 1)).toMatchObject({ kind: 'retry', error: { code: 'busy', message: 'said 503' }, retryAfterMs: 5 });
+  });
+
+  it.each([
+    [new TypeError('x is not a function'), 'x is not a function'],
+    ['text', 'text'],
+    [undefined, 'undefined'],
+    [new Error(''), 'Error'],
+  ])('retries anything else: %p', (thrown, message) => {
+    expect(classify(thrown, undefined, 1)).toMatchObject({ kind: 'retry', error: { code: 'handler-error', message } });
+  });
+
+  it('goes by why the handler was stopped, whatever it throws then', () => {
+    const thrown = new FinalError('http-status', 'aborted');
+    expect(classify(thrown, 'shutdown', 1)).toEqual({ kind: 'shutdown' });
+    expect(classify(thrown, 'lock-lost', 1)).toEqual({ kind: 'lock-lost' });
+    expect(classify(thrown, 'cancelled', 1)).toMatchObject({ kind: 'cancelled', error: { code: 'cancelled' } });
+    expect(classify(thrown, 'timeout', 250)).toMatchObject({
+      kind: 'retry',
+      error: { code: 'timeout', message: expect.stringContaining('250 ms') },
+    });
+  });
+});
