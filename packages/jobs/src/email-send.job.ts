@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineJob } from './define-job.js';
 
-const address = z.union([z.email(), z.strictObject({ name: z.string().max(256), address: z.email() })]);
+const line = z.string().regex(/^[^\r\n]*$/, 'must be one line');
+const address = z.union([z.email(), z.strictObject({ name: line.max(256), address: z.email() })]);
 const addresses = z.array(address).max(100);
 
 /** Sends one e-mail over SMTP. */
@@ -16,10 +17,7 @@ export const emailSend = defineJob({
       cc: addresses.default([]),
       bcc: addresses.default([]),
       replyTo: address.optional(),
-      subject: z
-        .string()
-        .max(998)
-        .regex(/^[^\r\n]*$/, 'must be one line'),
+      subject: line.max(998),
       text: z.string().optional(),
       html: z.string().optional(),
       attachments: z

@@ -1,11 +1,28 @@
 import { z } from 'zod';
 import { defineJob } from './define-job.js';
 
+/** Headers that say how a message travels (RFC 9110, section 7.6.1): the worker's connection sets them. */
+const OF_THE_CONNECTION = [
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
 const headerName = z
   .string()
   .min(1)
   .max(128)
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not a header name (RFC 9110 token)');
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not a header name (RFC 9110 token)')
+  .refine((name) => !OF_THE_CONNECTION.includes(name.toLowerCase()), 'is set by the connection and cannot be chosen');
 const headerValue = z
   .string()
   .max(8192)
@@ -20,7 +37,9 @@ export const httpRequest = defineJob({
     .strictObject({
       method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('POST'),
       url: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).max(8192),
-      headers: z.record(headerName, headerValue).default({}),
+      headers: z.record(headerName, headerValue).default({}).meta({
+        description: 'Wins over what is sent by itself: Content-Type, User-Agent, Idempotency-Key and the webhook-* signature',
+      }),
       json: z.json().optional().meta({ description: 'A JSON body; excludes `text`' }),
       text: z.string().optional().meta({ description: 'A text body; excludes `json`' }),
       timeout: z.int().min(1).max(600_000).default(30_000).meta({ description: 'Milliseconds for the whole exchange, redirects included' }),
@@ -30,7 +49,10 @@ export const httpRequest = defineJob({
         .max(50)
         .optional()
         .meta({ description: 'Statuses that count as success; 200–299 unless given' }),
-      maxRedirects: z.int().min(0).max(10).default(5),
+      maxRedirects: z.int().min(0).max(10).default(5).meta({
+        description:
+          'Redirects to follow; another origin is told neither credentials nor headers of your own. With 0 a redirect is the answer',
+      }),
     })
     .refine((payload) => payload.json === undefined || payload.text === undefined, {
       path: ['text'],

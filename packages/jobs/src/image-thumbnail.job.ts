@@ -8,7 +8,9 @@ const side = z.int().min(1).max(8192);
 export const imageThumbnail = defineJob({
   name: 'image.thumbnail',
   queue: 'cpu',
-  description: 'Fetches an image, resizes it and PUTs it to a URL, so any presigned object store works.',
+  description:
+    'Fetches an image (JPEG, PNG, WebP, AVIF, GIF or TIFF), resizes it and PUTs it to a URL, so any presigned object store works. ' +
+    'It is turned upright by its EXIF orientation, stripped of its metadata, and never enlarged.',
   payload: z
     .strictObject({
       sourceUrl: webUrl,
@@ -17,11 +19,11 @@ export const imageThumbnail = defineJob({
       height: side.optional(),
       fit: z.enum(['cover', 'contain', 'fill', 'inside', 'outside']).default('inside'),
       format: z.enum(['jpeg', 'png', 'webp', 'avif']).default('webp'),
-      quality: z.int().min(1).max(100).default(80),
+      quality: z.int().min(1).max(100).default(80).meta({ description: 'For jpeg, webp and avif; a png is lossless' }),
     })
     .refine((image) => image.width !== undefined || image.height !== undefined, { path: ['width'], error: 'give width, height or both' }),
   result: z.strictObject({
-    width: z.int(),
+    width: z.int().meta({ description: 'Pixels, as written: less than asked for when the source is smaller' }),
     height: z.int(),
     bytes: z.int(),
     format: z.string(),
