@@ -15,6 +15,17 @@ import { Sessions } from './session.js';
 const BASE = '/ui';
 const MAX_LOGIN_BYTES = 1_024;
 
+/** Nothing from elsewhere (Bull Board would fetch fonts), and no page of another site may frame these. */
+const CONTENT_POLICY = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'self'",
+].join('; ');
+
 /** Bull Board behind a guard: it has neither authentication nor protection against cross-site requests of its own. */
 export async function serveBullBoard(app: NestFastifyApplication, queues: Queues, problems: ProblemFilter): Promise<void> {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
@@ -29,7 +40,9 @@ export async function serveBullBoard(app: NestFastifyApplication, queues: Queues
 function guard(fastify: FastifyInstance, keys: ApiKeys, sessions: Sessions, problems: ProblemFilter): void {
   fastify.addHook('onRequest', async (request, reply) => {
     const { url } = request.routeOptions;
-    if (url === undefined || !(url === BASE || url.startsWith(`${BASE}/`)) || url === `${BASE}/login`) return;
+    if (url === undefined || !(url === BASE || url.startsWith(`${BASE}/`))) return;
+    reply.header('content-security-policy', CONTENT_POLICY).header('referrer-policy', 'same-origin');
+    if (url === `${BASE}/login`) return;
     try {
       if (!admit(request, keys, sessions)) return reply.redirect(`${BASE}/login`);
     } catch (error) {
