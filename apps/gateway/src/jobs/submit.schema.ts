@@ -25,7 +25,7 @@ const envelope = z.strictObject({
   attempts: z.int().min(1).max(100).optional().meta({ description: "Attempts in all; the job type's unless given" }),
   backoff: backoff.optional().meta({ description: "The wait between attempts; the job type's unless given" }),
   timeout: z.int().min(1).max(DAY_MS).optional().meta({ description: 'Milliseconds that one attempt may take' }),
-  startBy: instant.optional().meta({ description: 'The job expires rather than start later than this' }),
+  startBy: instant.optional().meta({ description: 'No attempt starts later than this: the job expires instead' }),
   tags: z
     .array(z.string().regex(/^[\w.:/-]{1,64}$/, 'letters, digits and . _ : / - only, at most 64'))
     .max(16)

@@ -104,6 +104,18 @@ describe('Executor', () => {
     expect((await until('unknown', 'dead')).error).toEqual({ code: 'unknown-job', message: expect.stringContaining('"gone.type"') });
   });
 
+  it('lets a job expire rather than start it too late', async () => {
+    let runs = 0;
+    const id = await submit({ startBy: Date.now() - 1 });
+    work(async () => {
+      runs++;
+      return RESULT;
+    });
+    const job = await until(id, 'expired');
+    expect(job.error).toEqual({ code: 'expired', message: expect.stringContaining('start after') });
+    expect(runs).toBe(0);
+  });
+
   it('buries a final error after one attempt', async () => {
     const id = await submit();
     work(async () => {

@@ -4,6 +4,7 @@ import { type Job, WaitingError } from 'bullmq';
 import { AttemptFailed, JobDead } from './attempt-error.js';
 import { toHandlerContext } from './context.js';
 import { Deadline } from './deadline.js';
+import { FinalError } from './errors.js';
 import type { HandlerContext } from './handler.js';
 import { classify, type Outcome } from './outcome.js';
 import { checkResult, definitionOf, parsePayload } from './payload.js';
@@ -15,7 +16,7 @@ export type WorkerJob = Job<JobData, unknown, string>;
 export type RunHandler = (payload: unknown, context: HandlerContext) => Promise<unknown>;
 
 /**
- * One attempt, from a fetched job to what BullMQ is told: parse -> deadline -> run -> check result -> classify -> report.
+ * One attempt, from a fetched job to what BullMQ is told: parse -> start by -> deadline -> run -> check result -> classify -> report.
  */
 export class Executor {
   private stopped = false;
@@ -52,6 +53,7 @@ export class Executor {
   private async run(job: WorkerJob, token: string, deadline: Deadline, run: RunHandler): Promise<unknown> {
     const definition = definitionOf(job.name);
     const payload = parsePayload(definition, job.data.payload);
+    checkStartBy(job.data.startBy);
     const result = await run(payload, toHandlerContext(job, token, deadline.signal, deadline.at));
     return checkResult(definition, result);
   }
@@ -81,6 +83,12 @@ export class Executor {
   private toAttempt(job: WorkerJob, startedAt: number, error: JobError): FailedAttempt {
     return { number: job.attemptsMade + 1, startedAt, finishedAt: Date.now(), worker: this.worker, error };
   }
+}
+
+/** @throws FinalError `expired`: no attempt, first or later, starts after the time that the submission named */
+function checkStartBy(startBy: number | undefined): void {
+  if (startBy === undefined || Date.now() <= startBy) return;
+  throw new FinalError('expired', `No attempt was to start after ${new Date(startBy).toISOString()}.`);
 }
 
 /** Back to the head of the queue, no attempt used up. */
