@@ -17,6 +17,11 @@ export const workerEnv = z.object({
   ...queueEnvShape,
   ...serverEnvShape(3001),
   ...handlerEnvShape,
+  /**
+   * Milliseconds after which the jobs of a worker that went silent are taken from it, two seconds more at most. It must
+   * outlast a short outage of Redis and the longest block of the event loop, or a job runs twice.
+   */
+  LOCK_DURATION: z.coerce.number().int().min(1_000).max(600_000).default(15_000),
   /** Which queues to serve and how many jobs of each at once, such as `io:500,cpu`; all with their defaults unless given. */
   QUEUES: z.string().default(QUEUE_NAMES.join(',')).transform(readQueues),
 });

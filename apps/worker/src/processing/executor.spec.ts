@@ -4,8 +4,11 @@ import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Worker } from 'bullmq';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { z } from 'zod';
+import { handlerEnvShape } from '../handlers/env.js';
 import { FinalError, RetryableError } from './errors.js';
 import { Executor, type RunHandler } from './executor.js';
+import { Quarantine } from './quarantine.js';
 import { AttemptReporter } from './reporter.js';
 import { workerOptions } from './worker-options.js';
 
@@ -57,9 +60,9 @@ describe('Executor', () => {
       new Histogram({ name: 'run', help: 'x', labelNames: ['queue', 'job'], registers }),
       new Gauge({ name: 'busy', help: 'x', labelNames: ['queue'], registers }),
     );
-    executor = new Executor(name, reporter);
+    executor = new Executor(name, reporter, new Quarantine(z.object(handlerEnvShape).parse({})));
     const worker = new Worker('io', (job, token, signal) => executor.execute(job, token ?? '', signal, run), {
-      ...workerOptions(patient, prefix, name, 10),
+      ...workerOptions(patient, prefix, name, 10, 15_000),
       autorun: true,
     });
     worker.on('error', ignore);

@@ -8,6 +8,7 @@ import { FinalError } from './errors.js';
 import type { HandlerContext } from './handler.js';
 import { classify, type Outcome } from './outcome.js';
 import { checkResult, definitionOf, parsePayload } from './payload.js';
+import type { Quarantine } from './quarantine.js';
 import type { AttemptReporter } from './reporter.js';
 
 export type WorkerJob = Job<JobData, unknown, string>;
@@ -24,6 +25,7 @@ export class Executor {
   constructor(
     private readonly worker: string,
     private readonly reporter: AttemptReporter,
+    private readonly quarantine: Quarantine,
   ) {}
 
   /** A fetch that was under way when its worker was told to stop still brings a job: from now on it goes straight back. */
@@ -54,7 +56,8 @@ export class Executor {
     const definition = definitionOf(job.name);
     const payload = parsePayload(definition, job.data.payload);
     checkStartBy(job.data.startBy);
-    const result = await run(payload, toHandlerContext(job, token, deadline.signal, deadline.at));
+    const context = toHandlerContext(job, token, deadline.signal, deadline.at);
+    const result = await (this.quarantine.holds(job) ? this.quarantine.run(job, payload, context) : run(payload, context));
     return checkResult(definition, result);
   }
 

@@ -2,11 +2,6 @@ import type { RedisClient } from '@dts/queue';
 import type { WorkerOptions } from 'bullmq';
 import { AttemptFailed } from './attempt-error.js';
 
-/**
- * A crashed worker's jobs are back after lock + check. The lock must outlast a short outage and the longest block of the
- * event loop, or a job runs twice.
- */
-const LOCK_MS = 15_000;
 const STALLED_CHECK_MS = 2_000;
 
 /** A stall is no fault of the job. BullMQ's default would bury a job at its worker's second crash, with attempts unused. */
@@ -21,14 +16,14 @@ const THROUGHPUT_POINTS = 60;
 /** Megabytes of heap a sandboxed handler may use before its thread is ended, and with it only this attempt. */
 const SANDBOX_HEAP_MB = 512;
 
-export function workerOptions(connection: RedisClient, prefix: string, worker: string, concurrency: number): WorkerOptions {
+export function workerOptions(connection: RedisClient, prefix: string, worker: string, concurrency: number, lockMs: number): WorkerOptions {
   return {
     connection,
     prefix,
     name: worker,
     concurrency,
     autorun: false,
-    lockDuration: LOCK_MS,
+    lockDuration: lockMs,
     stalledInterval: STALLED_CHECK_MS,
     maxStalledCount: STALLS_ALLOWED,
     removeOnComplete: KEEP_COMPLETED,

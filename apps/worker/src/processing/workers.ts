@@ -10,6 +10,7 @@ import { type QueueChoice, WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
 import { Executor, type WorkerJob } from './executor.js';
 import type { Handlers } from './handler.js';
+import { Quarantine } from './quarantine.js';
 import { AttemptReporter } from './reporter.js';
 import { runHandler } from './run-handler.js';
 import { SandboxedWorker } from './sandboxed-worker.js';
@@ -36,7 +37,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     reporter: AttemptReporter,
   ) {
     this.redis = connectWorker(env.REDIS_URL, this.logError);
-    this.executor = new Executor(this.name, reporter);
+    this.executor = new Executor(this.name, reporter, new Quarantine(env));
     this.handlers = createHandlers(env);
   }
 
@@ -67,7 +68,13 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private start({ queue, concurrency }: QueueChoice): Worker {
-    const options = workerOptions(this.redis, keyPrefix(this.env.REDIS_URL, this.env.QUEUE_PREFIX), this.name, concurrency);
+    const options = workerOptions(
+      this.redis,
+      keyPrefix(this.env.REDIS_URL, this.env.QUEUE_PREFIX),
+      this.name,
+      concurrency,
+      this.env.LOCK_DURATION,
+    );
     const worker = QUEUES[queue].sandboxed
       ? new SandboxedWorker(queue, this.executor, { ...options, ...sandboxOptions(this.env) })
       : new Worker(queue, this.process, options);
