@@ -1,0 +1,4 @@
+export type { FinalState, Job, JobAttempt, JobError, JobState, JobType, SubmittedJob } from './job.js';
+export { SchedulerClient, type SchedulerClientOptions, type SubmitOptions, type WaitOptions } from './scheduler-client.js';
+export { type ProblemEntry, SchedulerError } from './scheduler-error.js';
+export type { CallOptions, Retry } from './transport.js';

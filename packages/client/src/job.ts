@@ -1,0 +1,63 @@
+import type { JobName, PayloadInputOf, QueueName, ResultOf } from '@dts/jobs';
+
+export type FinalState = 'completed' | 'dead' | 'cancelled' | 'expired';
+export type JobState = 'scheduled' | 'waiting' | 'active' | 'waiting-children' | FinalState;
+
+export interface JobError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface JobAttempt {
+  /** From 1. */
+  readonly number: number;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly worker: string;
+  readonly error: JobError | null;
+}
+
+/** A job as the gateway tells it; times in RFC 3339. */
+export interface Job<Name extends JobName = JobName> {
+  readonly id: string;
+  readonly name: Name;
+  readonly queue: QueueName;
+  readonly state: JobState;
+  readonly payload: PayloadInputOf<Name>;
+  readonly tags: readonly string[];
+  /** 1 (highest) to 10. */
+  readonly priority: number;
+  readonly submittedAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly attemptsMade: number;
+  readonly attemptsMax: number;
+  readonly attempts: readonly JobAttempt[];
+  readonly progress: unknown;
+  readonly result: ResultOf<Name> | null;
+  readonly error: JobError | null;
+}
+
+export interface SubmittedJob<Name extends JobName = JobName> extends Job<Name> {
+  /** The key had been used for the same submission before; this is the job of that one. */
+  readonly replayed: boolean;
+}
+
+/** A type of job that the gateway takes. */
+export interface JobType {
+  readonly name: string;
+  readonly queue: string;
+  readonly description: string;
+  readonly attempts: number;
+  readonly backoff: { readonly type: string; readonly delay: number; readonly maxDelay?: number };
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly example: unknown;
+  /** JSON Schema. */
+  readonly payloadSchema: Readonly<Record<string, unknown>>;
+  readonly resultSchema: Readonly<Record<string, unknown>>;
+}
+
+export function isFinished(job: Pick<Job, 'state'>): boolean {
+  return job.state === 'completed' || job.state === 'dead' || job.state === 'cancelled' || job.state === 'expired';
+}

@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SchedulerClient, type SchedulerClientOptions } from './scheduler-client.js';
+import { ScriptedGateway } from './testing/scripted-gateway.js';
+import type { Retry } from './transport.js';
+
+const PAYLOAD = { url: 'https://billing.internal/hook' };
+const JOB = { id: 'io_1', name: 'http.request', state: 'waiting', payload: PAYLOAD };
+const UNAVAILABLE = { status: 503, body: { code: 'unavailable', detail: 'The queue is not available.' } };
+
+let gateway: ScriptedGateway;
+
+beforeEach(async () => {
+  gateway = new ScriptedGateway();
+  await gateway.start();
+});
+afterEach(() => gateway.stop());
+
+const client = (options: Partial<SchedulerClientOptions> = {}) => new SchedulerClient({ url: gateway.url, apiKey: 'k', ...options });
+
+describe('submit', () => {
+  it('sends name, payload and options, with the API key and the given idempotency key', async () => {
+    gateway.script = [{ status: 201, body: JOB }];
+    const runAt = new Date('2030-01-01T00:00:00Z');
+    const job = await client().submit('http.request', PAYLOAD, { idempotencyKey: 'order-7', runAt, priority: 2 });
+    expect(job).toEqual({ ...JOB, replayed: false });
+    expect(gateway.seen[0]).toMatchObject({ method: 'POST', path: '/v1/jobs' });
+    expect(gateway.seen[0]?.headers).toMatchObject({
+      authorization: 'Bearer k',
+      'content-type': 'application/json',
+      'idempotency-key': 'order-7',
+    });
+    const sent = { name: 'http.request', payload: PAYLOAD, runAt: '2030-01-01T00:00:00.000Z', priority: 2 };
+    expect(JSON.parse(gateway.seen[0]?.body ?? '')).toEqual(sent);
+  });
+
+  it('mints one key a call', async () => {
+    gateway.script = [UNAVAILABLE, { status: 201, body: JOB }];
+    await client().submit('http.request', PAYLOAD);
+    await client().submit('http.request', PAYLOAD);
+    const [first, repeated, other] = gateway.keys;
+    expect(first).toMatch(/^[0-9a-f-]{36}$/);
+    expect(repeated).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
+  it('repeats with the same key what may do better, and tells each repetition', async () => {
+    gateway.script = ['reset', { status: 502, body: 'Bad gateway' }, { status: 429 }, { status: 504 }, { status: 200, body: JOB }];
+    const retries: Retry[] = [];
+    const job = await client().submit('http.request', PAYLOAD, { onRetry: (retry) => retries.push(retry) });
+    expect(job.replayed).toBe(true);
+    expect(new Set(gateway.keys).size).toBe(1);
+    expect(retries.map((retry) => [retry.number, retry.error.code, retry.error.status])).toEqual([
+      [1, 'network', 0],
+      [2, 'bad-answer', 502],
+      [3, 'bad-answer', 429],
+      [4, 'bad-answer', 504],
+    ]);
+  });
+
+  it('waits as long as Retry-After says', async () => {
+    gateway.script = [
+      { ...UNAVAILABLE, headers: { 'retry-after': '1' } },
+      { status: 201, body: JOB },
+    ];
+    await client().submit('http.request', PAYLOAD);
+    const [first, second] = gateway.seen;
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(999);
+  });
+
+  it('does not repeat what stays wrong', async () => {
+    const body = { code: 'invalid-request', detail: 'It does not fit.', errors: [{ pointer: '/payload/url', detail: 'must be a URL' }] };
+    gateway.script = [{ status: 422, body }];
+    await expect(client().submit('http.request', PAYLOAD)).rejects.toMatchObject({ status: 422, ...body });
+    expect(gateway.seen).toHaveLength(1);
+  });
+
+  it('gives up after `retries`, with the last problem and the key to go on with', async () => {
+    gateway.script = [UNAVAILABLE];
+    const submitting = client({ retries: 2 }).submit('http.request', PAYLOAD, { idempotencyKey: 'order-7' });
+    await expect(submitting).rejects.toMatchObject({ status: 503, code: 'unavailable', idempotencyKey: 'order-7' });
+    expect(gateway.seen).toHaveLength(3);
+  });
+
+  it('gives up at once when the next try would come after `timeoutMs`', async () => {
+    gateway.script = [{ ...UNAVAILABLE, headers: { 'retry-after': '60' } }];
+    await expect(client({ timeoutMs: 500 }).submit('http.request', PAYLOAD)).rejects.toMatchObject({ status: 503, retryAfterMs: 60_000 });
+    expect(gateway.seen).toHaveLength(1);
+  });
+
+  it('does not wait for ever for an answer', async () => {
+    gateway.script = ['silence'];
+    await expect(client({ timeoutMs: 100 }).submit('http.request', PAYLOAD)).rejects.toMatchObject({ status: 0, code: 'timeout' });
+  });
+
+  it('says that nobody answers', async () => {
+    const { url } = gateway;
+    const caller = client({ retries: 0 });
+    await gateway.stop();
+    await expect(caller.submit('http.request', PAYLOAD)).rejects.toMatchObject({
+      code: 'network',
+      message: `no answer from ${url}`,
+    });
+    await gateway.start();
+  });
+
+  it('refuses an answer that is not JSON, once', async () => {
+    gateway.script = [{ status: 200, body: '<html>hello</html>' }];
+    await expect(client().submit('http.request', PAYLOAD)).rejects.toMatchObject({ status: 200, code: 'bad-answer' });
+    expect(gateway.seen).toHaveLength(1);
+  });
+
+  it.each(['silence' as const, { ...UNAVAILABLE, headers: { 'retry-after': '60' } }])(
+    'ends with the reason of the signal (%j)',
+    async (step) => {
+      gateway.script = [step];
+      const asked = gateway.nextRequest();
+      const stop = new AbortController();
+      const submitting = client({ timeoutMs: 120_000 }).submit('http.request', PAYLOAD, { signal: stop.signal });
+      await asked;
+      stop.abort(new Error('shutting down'));
+      await expect(submitting).rejects.toThrow('shutting down');
+    },
+  );
+
+  it('refuses to compile a wrong name or payload', async () => {
+    gateway.script = [{ status: 201, body: JOB }];
+    // @ts-expect-error: no such job type
+    await client().submit('http.requst', PAYLOAD);
+    // @ts-expect-error: the payload of another job type
+    await client().submit('email.send', PAYLOAD);
+    // @ts-expect-error: misspelt option
+    await client().submit('http.request', PAYLOAD, { prio: 1 });
+    const job = await client().submit('http.request', PAYLOAD);
+    // @ts-expect-error: the result of another job type
+    expect(job.result?.messageId).toBeUndefined();
+    expect(gateway.seen).toHaveLength(4);
+  });
+});
+
+describe('get', () => {
+  it('reads a job', async () => {
+    gateway.script = [{ status: 200, body: JOB }];
+    await expect(client().get('io_1')).resolves.toEqual(JOB);
+    expect(gateway.seen[0]?.path).toBe('/v1/jobs/io_1');
+  });
+
+  it('tells that there is none', async () => {
+    gateway.script = [{ status: 404, body: { code: 'job-not-found', detail: 'There is no such job.', requestId: 'r-1' } }];
+    await expect(client().get('io/../1')).rejects.toMatchObject({ status: 404, code: 'job-not-found', requestId: 'r-1' });
+    expect(gateway.seen[0]?.path).toBe('/v1/jobs/io%2F..%2F1');
+  });
+});
+
+describe('waitFor', () => {
+  it('asks again until the job has finished', async () => {
+    const dead = { ...JOB, state: 'dead', error: { code: 'http-status', message: '404' } };
+    gateway.script = [{ status: 200, body: { ...JOB, state: 'active' } }, UNAVAILABLE, { status: 200, body: dead }];
+    await expect(client().waitFor('io_1')).resolves.toEqual(dead);
+    expect(gateway.seen.map((request) => request.path)).toEqual(Array(3).fill('/v1/jobs/io_1?wait=30'));
+  });
+
+  it('tells the state of a job that has not finished in time', async () => {
+    gateway.script = [{ status: 200, body: { ...JOB, state: 'active' } }];
+    await expect(client().waitFor('io_1', { timeoutMs: 100 })).rejects.toMatchObject({
+      code: 'wait-timeout',
+      message: 'job io_1 is active after 100 ms',
+    });
+  });
+});
+
+describe('the client', () => {
+  it('lists the job types', async () => {
+    gateway.script = [{ status: 200, body: { items: [{ name: 'http.request' }], nextCursor: null } }];
+    await expect(client({ url: `${gateway.url}/` }).jobTypes()).resolves.toEqual([{ name: 'http.request' }]);
+    expect(gateway.seen[0]?.path).toBe('/v1/job-types');
+  });
+
+  it('refuses a URL that is none', () => {
+    expect(() => client({ url: 'localhost:3000' })).toThrow('"localhost:3000" is not the URL of a gateway, such as http://127.0.0.1:3000');
+  });
+});

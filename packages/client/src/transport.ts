@@ -1,0 +1,111 @@
+import { retryDelay, sleep } from './backoff.js';
+import { toSchedulerError } from './problem.js';
+import { SchedulerError } from './scheduler-error.js';
+
+/** Longest wait for one answer; a lost connection is noticed by nothing else. */
+const TRY_TIMEOUT_MS = 10_000;
+
+export interface Retry {
+  /** From 1. */
+  readonly number: number;
+  /** Milliseconds before it. */
+  readonly delayMs: number;
+  readonly error: SchedulerError;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Told before each repetition. */
+  readonly onRetry?: (retry: Retry) => void;
+}
+
+export interface Call extends CallOptions {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Milliseconds that the gateway may take on purpose before it answers; on top of the timeouts. */
+  readonly waitMs?: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface TransportOptions {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly fetch: typeof fetch;
+  readonly retries: number;
+  /** Milliseconds for a call with all its repetitions. */
+  readonly timeoutMs: number;
+}
+
+/** Requests to the gateway, repeated while that may help. Every request of this API is safe to repeat. */
+export class Transport {
+  constructor(private readonly options: TransportOptions) {}
+
+  /** @throws SchedulerError, or the reason of the caller's signal. */
+  async call(call: Call): Promise<Answer> {
+    const deadline = performance.now() + this.options.timeoutMs + (call.waitMs ?? 0);
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#tryOnce(call, body, deadline - performance.now());
+      } catch (error) {
+        if (!(error instanceof SchedulerError) || !error.isTransient || tries > this.options.retries) throw error;
+        const delayMs = retryDelay(tries, error.retryAfterMs);
+        if (performance.now() + delayMs >= deadline) throw error;
+        call.onRetry?.({ number: tries, delayMs, error });
+        await sleep(delayMs, call.signal);
+      }
+    }
+  }
+
+  async #tryOnce(call: Call, body: string | undefined, remainingMs: number): Promise<Answer> {
+    call.signal?.throwIfAborted();
+    const timeoutMs = Math.max(1, Math.min(remainingMs, TRY_TIMEOUT_MS + (call.waitMs ?? 0)));
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
+    const onAbort = () => abort.abort();
+    call.signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const response = await this.#send(call, body, abort.signal);
+      const text = await response.text();
+      if (!response.ok) throw toSchedulerError(response, text);
+      return { status: response.status, body: parseAnswer(response.status, text) };
+    } catch (error) {
+      if (error instanceof SchedulerError) throw error;
+      call.signal?.throwIfAborted();
+      throw noAnswer(this.options.url, error, abort.signal.aborted ? timeoutMs : undefined);
+    } finally {
+      clearTimeout(timer);
+      call.signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #send(call: Call, body: string | undefined, signal: AbortSignal): Promise<Response> {
+    const headers = {
+      accept: 'application/json, application/problem+json',
+      authorization: `Bearer ${this.options.apiKey}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...call.headers,
+    };
+    return this.options.fetch(this.options.url + call.path, { method: call.method, headers, body, signal });
+  }
+}
+
+function parseAnswer(status: number, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SchedulerError({ status, code: 'bad-answer', detail: `the answer (${status}) is not JSON: is this a gateway?` }, { cause });
+  }
+}
+
+function noAnswer(url: string, cause: unknown, timeoutMs: number | undefined): SchedulerError {
+  if (timeoutMs === undefined) return new SchedulerError({ status: 0, code: 'network', detail: `no answer from ${url}` }, { cause });
+  const detail = `no answer from ${url} within ${Math.round(timeoutMs)} ms`;
+  return new SchedulerError({ status: 0, code: 'timeout', detail }, { cause });
+}
