@@ -175,6 +175,12 @@ describe('the client', () => {
     expect(gateway.seen[0]?.path).toBe('/v1/job-types');
   });
 
+  it.each(['', 'zwölf', 'a b', 'x'.repeat(256)])('refuses %j as a key of either kind', async (key) => {
+    expect(() => client({ apiKey: key })).toThrow('an API key has visible ASCII characters only');
+    await expect(client().submit('http.request', PAYLOAD, { idempotencyKey: key })).rejects.toThrow('an idempotency key has 1 to 255');
+    expect(gateway.seen).toEqual([]);
+  });
+
   it('refuses a URL that is none', () => {
     expect(() => client({ url: 'localhost:3000' })).toThrow('"localhost:3000" is not the URL of a gateway, such as http://127.0.0.1:3000');
   });

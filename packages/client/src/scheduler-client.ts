@@ -9,6 +9,9 @@ const LONG_POLL_S = 30;
 /** Between two questions to a gateway that does not wait, such as one that is being stopped. */
 const POLL_PAUSE_MS = 250;
 
+/** Anything else would fail as a header, with an error that looks like one of the network. */
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
+
 export interface SchedulerClientOptions {
   /** The gateway's, such as `http://127.0.0.1:3000`. */
   readonly url: string;
@@ -44,12 +47,13 @@ export interface WaitOptions extends CallOptions {
   readonly timeoutMs?: number;
 }
 
-/** Calls a gateway. Every method throws SchedulerError, or the reason of the signal that it was given. */
+/** Calls a gateway. Every method throws SchedulerError, or the reason of the signal that it was given; a TypeError for what can't be sent. */
 export class SchedulerClient {
   readonly #transport: Transport;
 
   constructor({ url, apiKey, fetch: send = fetch, retries = 5, timeoutMs = 30_000 }: SchedulerClientOptions) {
     if (!/^https?:\/\/[^/]/.test(url)) throw new TypeError(`"${url}" is not the URL of a gateway, such as http://127.0.0.1:3000`);
+    if (!VISIBLE_ASCII.test(apiKey)) throw new TypeError('an API key has visible ASCII characters only');
     this.#transport = new Transport({ url: url.replace(/\/+$/, ''), apiKey, fetch: send, retries, timeoutMs });
   }
 
@@ -57,6 +61,7 @@ export class SchedulerClient {
   async submit<Name extends JobName>(name: Name, payload: PayloadInputOf<Name>, options: SubmitOptions = {}): Promise<SubmittedJob<Name>> {
     const { idempotencyKey = crypto.randomUUID(), signal, onRetry, ...rest } = options;
     const headers = { 'idempotency-key': idempotencyKey };
+    if (!VISIBLE_ASCII.test(idempotencyKey)) throw new TypeError('an idempotency key has 1 to 255 visible ASCII characters');
     try {
       const body = { name, payload, ...rest };
       const answer = await this.#transport.call({ method: 'POST', path: '/v1/jobs', headers, body, signal, onRetry });

@@ -92,7 +92,8 @@ export class Transport {
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...call.headers,
     };
-    return this.options.fetch(this.options.url + call.path, { method: call.method, headers, body, signal });
+    const { fetch: send, url } = this.options; // a browser refuses a fetch that is called as a method
+    return send(url + call.path, { method: call.method, headers, body, signal });
   }
 }
 
