@@ -45,7 +45,7 @@ export function parseRedisUrl(url: string): RedisLocation {
 
 function required(master: string): string {
   if (master === '') throw new Error('a Sentinel URL ends in the name of the master: redis+sentinel://h1:26379/mymaster');
-  return decodeURIComponent(master);
+  return decode(master);
 }
 
 function readDatabase(path: string): { db?: number } {
@@ -57,16 +57,27 @@ function readDatabase(path: string): { db?: number } {
 function readCredentials(login: string | undefined): RedisCredentials {
   if (!login) return {};
   const colon = login.indexOf(':');
-  const username = decodeURIComponent(colon < 0 ? login : login.slice(0, colon));
-  const password = colon < 0 ? undefined : decodeURIComponent(login.slice(colon + 1));
+  const username = decode(colon < 0 ? login : login.slice(0, colon));
+  const password = colon < 0 ? undefined : decode(login.slice(colon + 1));
   return { ...(username && { username }), ...(password && { password }) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Error('a "%" of the Redis URL starts no escape: write it as %25');
+  }
 }
 
 function readNodes(hosts: string, defaultPort: number): RedisNode[] {
   return hosts.split(',').map((text) => {
-    const match = /^(\[[0-9a-fA-F:.]+\]|[^:\s[\]]+)(?::(\d{1,5}))?$/.exec(text.trim());
+    const match = /^(\[[0-9a-fA-F:.]+\]|[^:@\s[\]]+)(?::(\d{1,5}))?$/.exec(text.trim());
     const port = Number(match?.[2] ?? defaultPort);
-    if (!match?.[1] || port < 1 || port > 65535) throw new Error(`"${text}" is not host:port; use one of: ${FORMS}`);
+    // Not quoted: where an "@" or "/" of a password is not escaped, this is a part of it.
+    if (!match?.[1] || port < 1 || port > 65535) {
+      throw new Error(`a host of the Redis URL is not host:port (in a password, write "@" as %40 and "/" as %2F); use one of: ${FORMS}`);
+    }
     return { host: match[1].replace(/^\[|\]$/g, ''), port };
   });
 }
