@@ -1,24 +1,30 @@
+import { z } from 'zod';
+
+const jobError = z.object({
+  /** Stable, in kebab case. */
+  code: z.string(),
+  message: z.string(),
+});
+
+const failedAttempt = z.object({
+  number: z.int(),
+  /** Unix milliseconds. */
+  startedAt: z.int(),
+  /** Unix milliseconds. */
+  finishedAt: z.int(),
+  worker: z.string(),
+  error: jobError,
+  /** Milliseconds until the next attempt; absent when there is none. */
+  retryInMs: z.number().optional(),
+});
+
 /**
  * One failed attempt. BullMQ keeps a list of stack traces per job and writes it in the same script that moves the job,
  * so each attempt's record travels there: as one line of JSON in place of the stack.
  */
-export interface FailedAttempt {
-  readonly number: number;
-  /** Unix milliseconds. */
-  readonly startedAt: number;
-  /** Unix milliseconds. */
-  readonly finishedAt: number;
-  readonly worker: string;
-  readonly error: JobError;
-  /** Milliseconds until the next attempt; absent when there is none. */
-  readonly retryInMs?: number;
-}
+export type FailedAttempt = Readonly<z.output<typeof failedAttempt>>;
 
-export interface JobError {
-  /** Stable, in kebab case. */
-  readonly code: string;
-  readonly message: string;
-}
+export type JobError = Readonly<z.output<typeof jobError>>;
 
 export function encodeAttempt(attempt: FailedAttempt): string {
   return JSON.stringify(attempt);
@@ -26,16 +32,13 @@ export function encodeAttempt(attempt: FailedAttempt): string {
 
 /** The attempts that can be read; a line that something else wrote (BullMQ itself, an older version) is left out. */
 export function decodeAttempts(lines: readonly string[]): FailedAttempt[] {
-  return lines.flatMap((line) => {
-    try {
-      const parsed: unknown = JSON.parse(line);
-      return isFailedAttempt(parsed) ? [parsed] : [];
-    } catch {
-      return [];
-    }
-  });
+  return lines.flatMap((line) => failedAttempt.safeParse(parse(line)).data ?? []);
 }
 
-function isFailedAttempt(value: unknown): value is FailedAttempt {
-  return typeof value === 'object' && value !== null && 'number' in value && 'startedAt' in value && 'error' in value;
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }

@@ -53,7 +53,8 @@ export type StoredJob = Job<JobData, unknown, string>;
  */
 export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullState | 'unknown'): JobRecord {
   const failures = decodeAttempts(job.stacktrace ?? []);
-  const state = toJobState(job, bullState, failures.at(-1)?.error);
+  const error = toJobError(job, failures);
+  const state = toJobState(job, bullState, error);
   return {
     id: job.id ?? '',
     name: job.name,
@@ -71,13 +72,12 @@ export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullSta
     attempts: toAttempts(job, state, failures),
     progress: job.progress,
     result: state === 'completed' ? (job.returnvalue ?? null) : null,
-    error: toJobError(job, state, failures),
+    error: state === 'completed' ? null : error,
   };
 }
 
-function toJobState(job: StoredJob, bullState: BullState | 'unknown', lastError: JobError | undefined): JobState {
-  // The reason of a failed attempt stays with a job that succeeds later; a result only ever comes with success.
-  if (job.finishedOn !== undefined && bullState !== 'failed') return job.returnvalue == null ? toFailedState(lastError) : 'completed';
+function toJobState(job: StoredJob, bullState: BullState | 'unknown', error: JobError | null): JobState {
+  if (job.finishedOn !== undefined) return hasFailed(job, bullState) ? toFailedState(error) : 'completed';
   switch (bullState) {
     case 'active':
     case 'waiting-children':
@@ -86,19 +86,27 @@ function toJobState(job: StoredJob, bullState: BullState | 'unknown', lastError:
     case 'delayed':
       return 'scheduled';
     case 'failed':
-      return toFailedState(lastError);
+      return toFailedState(error);
     default:
       return 'waiting';
   }
 }
 
-/** The failed set holds three kinds of end, told apart by the last attempt's code. */
-function toFailedState(lastError: JobError | undefined): JobState {
-  return lastError?.code === 'cancelled' || lastError?.code === 'expired' ? lastError.code : 'dead';
+/**
+ * Where the set was read before the end, the hash tells: a result only comes with success, while the reason of a failed
+ * attempt stays with a job that succeeds later.
+ */
+function hasFailed(job: StoredJob, bullState: BullState | 'unknown'): boolean {
+  if (bullState === 'completed' || bullState === 'failed') return bullState === 'failed';
+  return job.failedReason !== undefined && job.returnvalue == null;
 }
 
-function toJobError(job: StoredJob, state: JobState, failures: readonly FailedAttempt[]): JobError | null {
-  if (state === 'completed') return null;
+/** The failed set holds three kinds of end, told apart by the error's code. */
+function toFailedState(error: JobError | null): JobState {
+  return error?.code === 'cancelled' || error?.code === 'expired' ? error.code : 'dead';
+}
+
+function toJobError(job: StoredJob, failures: readonly FailedAttempt[]): JobError | null {
   const last = failures.at(-1)?.error;
   // BullMQ fails a job by itself too (it stalled too often): then the reason is not the last attempt's.
   if (last && (job.failedReason === undefined || job.failedReason === last.message)) return last;
