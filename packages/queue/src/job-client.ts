@@ -1,14 +1,14 @@
-import { findJobDefinition, JOB_NAMES, type JobDefinition, QUEUE_NAMES, type QueueName } from '@dts/jobs';
+import { findJobDefinition, JOB_NAMES, type JobDefinition, type QueueName } from '@dts/jobs';
 import type { RedisClient } from './connection.js';
 import { QueueError, toPayloadIssues } from './errors.js';
 import { fingerprint } from './fingerprint.js';
 import { type Claim, IdempotencyKeys } from './idempotency.js';
 import type { JobData } from './job-data.js';
-import { jobIdFor, queueOfJobId } from './job-id.js';
+import { jobIdFor, queuesOfJobId } from './job-id.js';
 import { type SubmitOptions, toBullOptions } from './job-options.js';
 import { type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
 import type { Queues } from './queues.js';
-import { isRefusal, toUnavailable } from './redis-failure.js';
+import { isRefusal, toUnavailable, toUnreadable } from './redis-failure.js';
 
 /** 256 KiB: what does not fit belongs in an object store, with its URL in the payload. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
@@ -72,7 +72,7 @@ export class JobClient {
       const record = await this.find(id);
       if (record) return record;
     } catch (error) {
-      throw toUnavailable(error);
+      throw toUnreadable(error);
     }
     throw new QueueError('job-not-found', `There is no job ${JSON.stringify(id)}; finished jobs are kept for a limited time.`);
   }
@@ -99,17 +99,19 @@ export class JobClient {
         `The Idempotency-Key was used before, for another submission (job ${(earlier ?? claim).id}).`,
       );
     }
-    if (stored) return { outcome: 'replayed', job: toJobRecord(stored, (earlier ?? claim).queue, await stored.getState()) };
+    if (stored) {
+      if (!earlier?.stored) this.markStored(tenant, key, earlier ?? claim);
+      return { outcome: 'replayed', job: toJobRecord(stored, (earlier ?? claim).queue, await stored.getState()) };
+    }
     if (earlier?.stored) return { outcome: 'replayed', job: toForgottenRecord(earlier, submission) };
-    const added = await this.addClaimed(accepted, key, claim);
-    return earlier ? { ...added, outcome: 'replayed' } : added;
+    return earlier ? this.complete(accepted, key, earlier) : this.addClaimed(accepted, key, claim);
   }
 
-  /** Both writes leave in one go, so they reach the disk together and the second one costs no extra wait. */
   private async addClaimed(accepted: Accepted, key: string, claim: Claim): Promise<Submitted> {
     const { tenant } = accepted.submission;
     try {
-      const [added] = await Promise.all([this.add(accepted, claim.fingerprint), this.keys.markStored(tenant, key, claim)]);
+      const added = await this.add(accepted, claim.fingerprint);
+      this.markStored(tenant, key, claim);
       return added;
     } catch (error) {
       if (isRefusal(error)) await this.keys.release(tenant, key).catch(() => undefined);
@@ -117,14 +119,27 @@ export class JobClient {
     }
   }
 
+  /** Whoever claimed the key died before the add, or is about to do it: then Redis keeps the first one, and that is told. */
+  private async complete(accepted: Accepted, key: string, earlier: Claim): Promise<Submitted> {
+    const added = await this.add(accepted, earlier.fingerprint);
+    this.markStored(accepted.submission.tenant, key, earlier);
+    return { outcome: 'replayed', job: (await this.find(accepted.id)) ?? added.job };
+  }
+
+  /**
+   * Never before the job is known to be stored: a mark without a job would answer "done" for one that never ran.
+   * Nobody waits for it: should it be lost, the next repetition finds the job and marks it.
+   */
+  private markStored(tenant: string, key: string, claim: Claim): void {
+    this.keys.markStored(tenant, key, claim).catch(() => undefined);
+  }
+
   private async load(queue: QueueName, id: string): Promise<StoredJob | undefined> {
     return this.queues[queue].getJob(id);
   }
 
-  /** By the queue in the id; ids that BullMQ has made (schedules) do not tell, so all queues are asked. */
   private async find(id: string): Promise<JobRecord | undefined> {
-    const home = queueOfJobId(id);
-    for (const queue of home ? [home] : QUEUE_NAMES) {
+    for (const queue of queuesOfJobId(id)) {
       const [state, job] = await Promise.all([this.queues[queue].getJobState(id), this.load(queue, id)]);
       if (job) return toJobRecord(job, queue, state);
     }

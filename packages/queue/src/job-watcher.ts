@@ -1,8 +1,8 @@
-import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
+import type { QueueName } from '@dts/jobs';
 import { QueueEvents } from 'bullmq';
 import type { RedisClient } from './connection.js';
 import type { JobClient } from './job-client.js';
-import { queueOfJobId } from './job-id.js';
+import { queuesOfJobId } from './job-id.js';
 import { FINAL_STATES, type JobRecord } from './job-record.js';
 import { WakeUp } from './wake-up.js';
 
@@ -56,8 +56,7 @@ export class JobWatcher {
   }
 
   private listen(id: string, wakeUp: () => void): () => void {
-    const home = queueOfJobId(id);
-    const stops = (home ? [home] : QUEUE_NAMES).map((queue) => this.listenTo(queue, id, wakeUp));
+    const stops = queuesOfJobId(id).map((queue) => this.listenTo(queue, id, wakeUp));
     return () => {
       for (const stop of stops) stop();
     };

@@ -20,10 +20,26 @@ export function openQueues(redis: RedisClient, prefix: string, onError: (error: 
       prefix,
       skipWaitingForReady: true,
       skipVersionCheck: true,
-      streams: { events: { maxLen: EVENTS_KEPT } },
+      skipMetasUpdate: true,
     });
     queue.on('error', onError);
     return [name, queue];
   };
-  return Object.fromEntries(QUEUE_NAMES.map(open)) as Record<QueueName, JobQueue>;
+  const queues = Object.fromEntries(QUEUE_NAMES.map(open)) as Record<QueueName, JobQueue>;
+  keepEventsShort(redis, queues, onError);
+  return queues;
+}
+
+/**
+ * A queue writes its settings once, when it is opened, and lets a failure pass: without a connection yet they would never
+ * be written. So it is done here, at every connection, for a Redis that was emptied in between, too.
+ */
+function keepEventsShort(redis: RedisClient, queues: Queues, onError: (error: Error) => void): void {
+  const write = () => {
+    for (const queue of Object.values<JobQueue>(queues)) {
+      redis.hset(queue.toKey('meta'), 'opts.maxLenEvents', EVENTS_KEPT).catch(onError);
+    }
+  };
+  if (redis.status === 'ready') write();
+  redis.on('ready', write);
 }

@@ -22,6 +22,12 @@ export function toUnavailable(error: unknown, jobId?: string): QueueError {
   });
 }
 
+/** The same for a command that changes nothing: whatever became of it, it can be repeated. */
+export function toUnreadable(error: unknown): QueueError {
+  const { message, code } = toUnavailable(error);
+  return new QueueError('unavailable', code === 'unavailable' ? message : 'The queue did not answer in time.', { cause: error });
+}
+
 /** The first word of an error reply is its code (OOM, READONLY, LOADING, …): all of it that a caller needs. */
 function redisCode(message: string): string {
   return /^([A-Z]{2,})\b/.exec(message)?.[1] ?? 'no connection';
