@@ -45,7 +45,7 @@ export class QueueInspector {
         redis.llen(key('paused')),
         redis.llen(key('active')),
         redis.zcard(key('delayed')),
-        redis.zcount(key('delayed'), 0, (now + horizonMs) * DELAY_SCORE_SHIFT),
+        redis.zcount(key('delayed'), 0, (now + horizonMs + 1) * DELAY_SCORE_SHIFT - 1),
         redis.zcard(key('waiting-children')),
         redis.zcard(key('failed')),
         redis.hexists(key('meta'), 'paused'),
