@@ -16,7 +16,8 @@ export interface Rule {
 }
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
-const SYNTAX = 'give a host (api.example.com), its subdomains (*.example.com), an address or a CIDR block (10.0.0.0/8)';
+const SYNTAX =
+  'no host or CIDR block: give a host (api.example.com), its subdomains (*.example.com), an address or a CIDR block (10.0.0.0/8)';
 
 /**
  * Reads one entry of an allow or deny list. `*.example.com` matches every host below example.com, not that host itself.
@@ -44,7 +45,7 @@ export function normaliseHost(host: string): string {
 function parseBlock(text: string): Rule {
   const [address = '', length = '', ...rest] = text.split('/');
   const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  if (rest.length > 0 || !/^\d{1,3}$/.test(length) || Number(length) > most) throw new Error(`"${text}" is no CIDR block; ${SYNTAX}`);
+  if (rest.length > 0 || !/^\d{1,3}$/.test(length) || Number(length) > most) throw new Error(`"${text}" is ${SYNTAX}`);
   return blockRule(text, address, Number(length));
 }
 
@@ -58,6 +59,6 @@ function blockRule(text: string, address: string, length: number): Rule {
 /** A last label of digits would be an address to a URL parser, so it cannot name a host. */
 function parseHost(text: string, name: string): string {
   const host = domainToASCII(normaliseHost(name));
-  if (!HOST_NAME.test(host) || /(^|\.)(\d+|0x[0-9a-f]*)$/.test(host)) throw new Error(`"${text}" is no host; ${SYNTAX}`);
+  if (!HOST_NAME.test(host) || /(^|\.)(\d+|0x[0-9a-f]*)$/.test(host)) throw new Error(`"${text}" is ${SYNTAX}`);
   return host;
 }
