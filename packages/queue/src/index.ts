@@ -11,3 +11,4 @@ export { queueEnvShape } from './queue-env.js';
 export { QueueInspector, type QueueSnapshot } from './queue-inspector.js';
 export { type JobQueue, openQueues, type Queues } from './queues.js';
 export { parseRedisUrl } from './redis-url.js';
+export { type WorkerInfo, type WorkerQueue, WorkerRegistry } from './worker-registry.js';

@@ -3,7 +3,7 @@ import { createLogger } from '@dts/runtime';
 import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Worker } from 'bullmq';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import { handlerEnvShape } from '../handlers/env.js';
 import { FinalError, RetryableError } from './errors.js';
@@ -14,6 +14,9 @@ import { workerOptions } from './worker-options.js';
 
 const PAYLOAD = { url: 'http://127.0.0.1:9/', method: 'GET' };
 const RESULT = { status: 200, headers: {}, body: '', truncated: false, durationMs: 1 };
+
+/** The id of a job that was queued past the checks of a submission. */
+const STRANGER = `io_${'0'.repeat(26)}`;
 
 const ignore = () => undefined;
 const never = () => new Promise<never>(ignore);
@@ -58,7 +61,6 @@ describe('Executor', () => {
       attempts,
       new Histogram({ name: 'wait', help: 'x', labelNames: ['queue', 'job'], registers }),
       new Histogram({ name: 'run', help: 'x', labelNames: ['queue', 'job'], registers }),
-      new Gauge({ name: 'busy', help: 'x', labelNames: ['queue'], registers }),
     );
     executor = new Executor(name, reporter, new Quarantine(z.object(handlerEnvShape).parse({})));
     const worker = new Worker('io', (job, token, signal) => executor.execute(job, token ?? '', signal, run), {
@@ -95,16 +97,16 @@ describe('Executor', () => {
       runs++;
       return RESULT;
     });
-    await queues.io.add('http.request', { payload: { url: 1 }, tenant: 'test' }, { jobId: 'old-shape', attempts: 5 });
-    const job = await until('old-shape', 'dead');
+    await queues.io.add('http.request', { payload: { url: 1 }, tenant: 'test' }, { jobId: STRANGER, attempts: 5 });
+    const job = await until(STRANGER, 'dead');
     expect(job.error).toEqual({ code: 'invalid-payload', message: expect.stringContaining('/url') });
     expect([job.attemptsMade, runs]).toEqual([1, 0]);
   });
 
   it('buries an unknown job type: never completed for something that did not run', async () => {
     work(async () => RESULT);
-    await queues.io.add('gone.type', { payload: {}, tenant: 'test' }, { jobId: 'unknown', attempts: 5 });
-    expect((await until('unknown', 'dead')).error).toEqual({ code: 'unknown-job', message: expect.stringContaining('"gone.type"') });
+    await queues.io.add('gone.type', { payload: {}, tenant: 'test' }, { jobId: STRANGER, attempts: 5 });
+    expect((await until(STRANGER, 'dead')).error).toEqual({ code: 'unknown-job', message: expect.stringContaining('"gone.type"') });
   });
 
   it('lets a job expire rather than start it too late', async () => {

@@ -21,6 +21,7 @@ export type RunHandler = (payload: unknown, context: HandlerContext) => Promise<
  */
 export class Executor {
   private stopped = false;
+  private readonly running = new Map<string, number>();
 
   constructor(
     private readonly worker: string,
@@ -33,11 +34,24 @@ export class Executor {
     this.stopped = true;
   }
 
+  /** Jobs of a queue that run now. */
+  busy(queue: string): number {
+    return this.running.get(queue) ?? 0;
+  }
+
   /** @returns the result; throws what makes BullMQ retry, bury or hand back the job */
   async execute(job: WorkerJob, token: string, signal: AbortSignal | undefined, run: RunHandler): Promise<unknown> {
     if (this.stopped) throw await handBack(job, token);
+    this.running.set(job.queueName, this.busy(job.queueName) + 1);
+    try {
+      return await this.attempt(job, token, signal, run);
+    } finally {
+      this.running.set(job.queueName, this.busy(job.queueName) - 1);
+    }
+  }
+
+  private async attempt(job: WorkerJob, token: string, signal: AbortSignal | undefined, run: RunHandler): Promise<unknown> {
     const startedAt = Date.now();
-    this.reporter.started(job);
     // An unknown job type fails below, with its reason; until then any bound will do.
     const timeoutMs = job.data.timeout ?? findJobDefinition(job.name)?.timeout ?? 0;
     const deadline = new Deadline(timeoutMs, signal);

@@ -2,7 +2,7 @@ import { waitingSince } from '@dts/queue';
 import { LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Counter, Gauge, Histogram } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
 import type { WorkerJob } from './executor.js';
 import type { Outcome } from './outcome.js';
 
@@ -14,12 +14,7 @@ export class AttemptReporter {
     @InjectMetric(METRICS.attempts.name) private readonly attempts: Counter,
     @InjectMetric(METRICS.waitSeconds.name) private readonly waits: Histogram,
     @InjectMetric(METRICS.runSeconds.name) private readonly runs: Histogram,
-    @InjectMetric(METRICS.busySlots.name) private readonly busySlots: Gauge,
   ) {}
-
-  started(job: WorkerJob): void {
-    this.busySlots.inc({ queue: job.queueName });
-  }
 
   completed(job: WorkerJob, startedAt: number): void {
     const facts = this.observe(job, startedAt, 'completed');
@@ -36,7 +31,6 @@ export class AttemptReporter {
   private observe(job: WorkerJob, startedAt: number, outcome: string) {
     const labels = { queue: job.queueName, job: job.name };
     const now = Date.now();
-    this.busySlots.dec({ queue: job.queueName });
     this.attempts.inc({ ...labels, outcome });
     this.waits.observe(labels, Math.max(0, startedAt - waitingSince(job)) / 1000);
     this.runs.observe(labels, (now - startedAt) / 1000);

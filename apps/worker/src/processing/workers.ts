@@ -10,6 +10,7 @@ import { type QueueChoice, WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
 import { Executor, type WorkerJob } from './executor.js';
 import type { Handlers } from './handler.js';
+import { Heartbeat, type WorkerStatus } from './heartbeat.js';
 import { Quarantine } from './quarantine.js';
 import { AttemptReporter } from './reporter.js';
 import { runHandler } from './run-handler.js';
@@ -27,29 +28,37 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly redis: RedisClient;
   private readonly executor: Executor;
   private readonly handlers: Handlers;
+  private readonly heartbeat: Heartbeat;
+  private readonly prefix: string;
   private workers: Worker[] = [];
+  private draining = false;
 
   constructor(
     @Inject(WORKER_ENV) private readonly env: WorkerEnv,
     @Inject(LOGGER) private readonly logger: Logger,
     @InjectMetric(METRICS.slots.name) private readonly slots: Gauge,
+    @InjectMetric(METRICS.busySlots.name) private readonly busySlots: Gauge,
     @InjectMetric(METRICS.stalls.name) private readonly stalls: Counter,
     reporter: AttemptReporter,
   ) {
     this.redis = connectWorker(env.REDIS_URL, this.logError);
     this.executor = new Executor(this.name, reporter, new Quarantine(env));
     this.handlers = createHandlers(env);
+    this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
+    this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
   }
 
   onApplicationBootstrap(): void {
     this.workers = this.env.QUEUES.map((choice) => this.start(choice));
+    this.heartbeat.start();
     this.logger.info({ worker: this.name, queues: this.env.QUEUES }, 'fetching jobs');
   }
 
   /** Stops fetching, lets running jobs finish, hands back those that would not in time, and gives up at the grace's end. */
   async onModuleDestroy(): Promise<void> {
+    this.draining = true;
     this.executor.stop();
-    const closed = Promise.all(this.workers.map((worker) => worker.close())).then(() => undefined);
+    const closed = this.close();
     const handBack = setTimeout(this.handBack, Math.max(0, this.env.SHUTDOWN_GRACE - HAND_BACK_MS));
     let giveUp: NodeJS.Timeout | undefined;
     const grace = new Promise<void>((resolve) => {
@@ -65,6 +74,20 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   async problems(): Promise<string[]> {
     const stopped = this.workers.filter((worker) => !worker.isRunning()).map((worker) => `queue ${worker.name} is not being served`);
     return this.redis.status === 'ready' ? stopped : ['Redis cannot be reached', ...stopped];
+  }
+
+  private async close(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.close()));
+    await this.heartbeat.stop();
+  }
+
+  private status(): WorkerStatus {
+    const queues = this.env.QUEUES.map(({ queue, concurrency }) => ({ queue, slots: concurrency, busy: this.executor.busy(queue) }));
+    for (const { queue, slots, busy } of queues) {
+      this.slots.set({ queue }, slots);
+      this.busySlots.set({ queue }, busy);
+    }
+    return { queues, draining: this.draining };
   }
 
   private start({ queue, concurrency }: QueueChoice): Worker {
@@ -87,7 +110,6 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds) worker.cancelJob(jobId, 'lock-lost');
     });
-    this.slots.set({ queue }, concurrency);
     worker.run().catch(this.logError);
     return worker;
   }

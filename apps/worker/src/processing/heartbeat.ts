@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type RedisClient, type WorkerInfo, type WorkerQueue, WorkerRegistry } from '@dts/queue';
+
+const BEAT_MS = 2_000;
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** What changes between two heartbeats. */
+export interface WorkerStatus {
+  readonly queues: readonly WorkerQueue[];
+  readonly draining: boolean;
+}
+
+/** Tells the registry that this process is there and how busy it is, until it is told to stop. */
+export class Heartbeat {
+  private readonly registry: WorkerRegistry;
+  private readonly delay = monitorEventLoopDelay({ resolution: 20 });
+  private readonly startedAt = Date.now();
+  private timer?: NodeJS.Timeout;
+  private stopped = false;
+
+  constructor(
+    private readonly id: string,
+    redis: RedisClient,
+    prefix: string,
+    private readonly status: () => WorkerStatus,
+  ) {
+    this.registry = new WorkerRegistry(redis, prefix);
+  }
+
+  start(): void {
+    this.delay.enable();
+    void this.beat();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.delay.disable();
+    await this.registry.leave(this.id);
+  }
+
+  /** A heartbeat that fails is left out: the next one tells more than a repetition would. */
+  private async beat(): Promise<void> {
+    await this.registry.beat(this.read()).catch(() => undefined);
+    if (!this.stopped) this.timer = setTimeout(() => void this.beat(), BEAT_MS);
+  }
+
+  private read(): WorkerInfo {
+    const eventLoopDelayMs = Math.round(this.delay.max / 1e6);
+    this.delay.reset();
+    return {
+      id: this.id,
+      host: hostname(),
+      pid: process.pid,
+      version,
+      ...this.status(),
+      eventLoopDelayMs,
+      memoryBytes: process.memoryUsage.rss(),
+      startedAt: this.startedAt,
+      heartbeatAt: Date.now(),
+    };
+  }
+}
