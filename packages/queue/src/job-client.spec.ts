@@ -166,3 +166,16 @@ describe('JobClient.get', () => {
     },
   );
 });
+
+describe('a submission for a time to come', () => {
+  it('is the same one when it is repeated later', async () => {
+    const repeated = { idempotencyKey: randomUUID(), options: { runAt: Date.now() + 60_000 } };
+    const first = await submit(repeated);
+    expect(first.job.state).toBe('scheduled');
+    await expect(submit(repeated)).resolves.toMatchObject({ outcome: 'replayed', job: { id: first.job.id } });
+  });
+
+  it('runs at once when the time has passed', async () => {
+    await expect(submit({ options: { runAt: Date.now() - 60_000 } })).resolves.toMatchObject({ job: { state: 'waiting' } });
+  });
+});

@@ -81,7 +81,7 @@ export class JobClient {
     const data = toJobData(submission, print);
     const job = await this.queues[definition.queue].add(submission.name, data, toBullOptions(definition, id, submission.options));
     if (job.id !== id) throw new Error(`Redis stored the job as ${job.id}, not as ${id}`);
-    return { outcome: 'created', job: toJobRecord(job, definition.queue, submission.options.delay ? 'delayed' : 'waiting') };
+    return { outcome: 'created', job: toJobRecord(job, definition.queue, job.delay > 0 ? 'delayed' : 'waiting') };
   }
 
   /** Claims the key first: whatever happens between the steps, a repetition finds out what is missing and does it. */

@@ -5,6 +5,8 @@ import type { BackoffOptions, JobsOptions } from 'bullmq';
 export interface SubmitOptions {
   /** Milliseconds from now until the job may start. */
   readonly delay?: number;
+  /** Unix milliseconds at which the job may start, in place of `delay`. It stays what it is when a submission is repeated. */
+  readonly runAt?: number;
   /** 1 (highest, the default) to 10. */
   readonly priority?: number;
   /** Attempts in all. */
@@ -28,6 +30,7 @@ const LONGEST_BACKOFF_MS = 3_600_000;
  */
 export function toBullOptions(definition: JobDefinition, id: string, options: SubmitOptions): JobsOptions {
   const priority = options.priority ?? 1;
+  const delay = delayOf(options);
   return {
     jobId: id,
     attempts: options.attempts ?? definition.attempts,
@@ -35,8 +38,13 @@ export function toBullOptions(definition: JobDefinition, id: string, options: Su
     stackTraceLimit: ATTEMPTS_KEPT,
     keepLogs: LOG_LINES_KEPT,
     ...(priority > 1 && { priority }),
-    ...(options.delay && { delay: options.delay }),
+    ...(delay > 0 && { delay }),
   };
+}
+
+/** Milliseconds from now until the job may start; 0 for at once. */
+export function delayOf({ delay, runAt }: SubmitOptions): number {
+  return runAt === undefined ? (delay ?? 0) : Math.max(0, runAt - Date.now());
 }
 
 /** Names that BullMQ has no strategy for: it then asks ours (`backoffDelay`), which knows jitter and Retry-After. */

@@ -38,9 +38,10 @@ const rules = envelope
     path: ['runAt'],
     error: 'give either delay or runAt, not both',
   })
-  .refine((body) => body.startBy === undefined || Date.parse(body.startBy) > startOf(body), {
+  // Against each other only, not against the clock: a submission that is repeated later must still be the same.
+  .refine((body) => !body.startBy || !body.runAt || Date.parse(body.startBy) > Date.parse(body.runAt), {
     path: ['startBy'],
-    error: 'must be after the time at which the job may start',
+    error: 'must be after runAt',
   });
 
 /** The same as the API's description tells it: one shape for each job type, told apart by its name. */
@@ -75,12 +76,11 @@ export function parseSubmit(body: unknown): SubmitRequest {
     });
   }
   const { name, payload, runAt, startBy, ...options } = parsed.data;
-  const delay = runAt === undefined ? options.delay : Math.max(0, Date.parse(runAt) - Date.now());
-  return { name, payload, options: { ...options, delay, startBy: startBy === undefined ? undefined : Date.parse(startBy) } };
+  return { name, payload, options: { ...options, runAt: toUnixMs(runAt), startBy: toUnixMs(startBy) } };
 }
 
-function startOf(body: { delay?: number; runAt?: string }): number {
-  return body.runAt === undefined ? Date.now() + (body.delay ?? 0) : Math.max(Date.now(), Date.parse(body.runAt));
+function toUnixMs(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
 }
 
 function toEntries(error: z.ZodError, root = ''): ProblemEntry[] {
