@@ -17,8 +17,10 @@ const loggerEnv = z.object(loggerEnvShape);
 /** Injection token of the app's pino logger. */
 export const LOGGER = Symbol('LOGGER');
 
-/** Where secrets could stand in what is logged. */
-const REDACTED = ['authorization', 'headers.authorization', 'headers.cookie', 'apiKey', 'key', 'password', 'payload'];
+const SECRETS = ['authorization', 'cookie', 'apiKey', 'key', 'password', 'payload'];
+
+/** Where secrets could stand in what is logged: as members of it, of its headers, of a request's headers. */
+const REDACTED = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 export function createLogger(app: string, env: z.output<typeof loggerEnv>): Pino {
   const options = { name: app, level: env.LOG_LEVEL, redact: { paths: REDACTED, censor: '[redacted]' } };

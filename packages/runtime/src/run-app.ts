@@ -33,8 +33,10 @@ export async function runApp(options: AppOptions): Promise<void> {
   });
   await options.prepare?.(app);
   stopOnSignal(app, options.logger, options.graceMs);
-  await app.listen({ host: options.host, port: options.port });
-  options.logger.info({ url: await app.getUrl() }, `${options.name} is listening`);
+  await app.init();
+  // Not `app.listen`, which logs what it throws: a port in use is told once.
+  const url = await app.getHttpAdapter().getInstance().listen({ host: options.host, port: options.port });
+  options.logger.info({ url }, `${options.name} is listening`);
 }
 
 function stopOnSignal(app: NestFastifyApplication, logger: Logger, graceMs: number): void {
