@@ -1,0 +1,33 @@
+import { Redis } from 'ioredis';
+
+/** Why a single Redis server does not take commands; undefined when it does. The answer holds no password. */
+export async function pingRedis(url: string, timeoutMs = 1_500): Promise<string | undefined> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    maxRetriesPerRequest: 0,
+    enableReadyCheck: false,
+    retryStrategy: () => null,
+  });
+  // What connect() rejects with is only that the connection is closed.
+  let cause: Error | undefined;
+  client.on('error', (error: Error) => {
+    cause ??= error;
+  });
+  try {
+    await client.connect();
+    await client.ping();
+    return undefined;
+  } catch (error) {
+    return describe(cause ?? (error as Error));
+  } finally {
+    client.disconnect();
+  }
+}
+
+function describe(error: Error): string {
+  const { code, errors } = error as NodeJS.ErrnoException & { errors?: readonly NodeJS.ErrnoException[] };
+  // A name with several addresses fails once for each.
+  return error.message || (errors?.[0]?.message ?? code ?? error.name);
+}

@@ -1,0 +1,51 @@
+/**
+ * A program with the manners of this repository's apps, for tests of what supervises them: it serves /readyz, finishes
+ * its jobs when it is told to stop or its supervisor dies, and does what a test asks of it over HTTP.
+ */
+import { createServer } from 'node:http';
+
+const name = import.meta.dirname.split('/').at(-2);
+const { HOST, PORT, FAIL_AT_BOOT } = process.env;
+let jobs = 0;
+let stopping = false;
+
+if (FAIL_AT_BOOT === name) {
+  console.error(`${name}: the answer is 42, not 41`);
+  process.exit(3);
+}
+
+const actions = {
+  '/readyz': () => 'ready',
+  '/self': () => JSON.stringify({ pid: process.pid, env: process.env }),
+  '/job': () => {
+    jobs += 1;
+    return 'started';
+  },
+  '/job-done': () => {
+    jobs -= 1;
+    if (stopping) stop();
+    return 'done';
+  },
+  '/warn': () => {
+    console.log(JSON.stringify({ level: 30, msg: 'nothing special' }));
+    console.log(JSON.stringify({ level: 40, msg: 'something odd' }));
+    return 'warned';
+  },
+  '/crash': () => process.exit(7),
+};
+
+const server = createServer((request, response) => {
+  const action = actions[request.url];
+  response.writeHead(action ? 200 : 404).end(action?.());
+});
+
+function stop() {
+  stopping = true;
+  if (jobs === 0) process.exit(0);
+}
+
+process.on('SIGTERM', stop);
+process.on('disconnect', stop);
+server.listen(Number(PORT), HOST, () =>
+  console.log(JSON.stringify({ level: 30, msg: `${name} is listening on ${server.address().port}` })),
+);
