@@ -1,5 +1,5 @@
 import type { PayloadOf } from '@dts/jobs';
-import type { Sharp, SharpOptions } from 'sharp';
+import type { Sharp } from 'sharp';
 import { FinalError, RetryableError } from '../processing/errors.js';
 
 export type ThumbnailOptions = Pick<PayloadOf<'image.thumbnail'>, 'width' | 'height' | 'fit' | 'format' | 'quality'>;
@@ -18,13 +18,11 @@ export interface RenderLimits {
 }
 
 const SUPPORTED = 'JPEG, PNG, WebP, AVIF, GIF and TIFF are supported';
+
 /**
- * How those begin, in hexadecimal. Checked before libvips sees a byte: by itself it would also run what is no raster
- * image, and an SVG is a program in a language with a history.
+ * What else libvips might read. Raster formats only: an SVG is a program in a language with a history. Blocking is for
+ * the whole process, and safe to repeat; unblocking would not be, while another thread reads an image.
  */
-const SIGNATURES =
-  /^(ffd8ff|89504e470d0a1a0a|52494646.{8}57454250|.{8}66747970(61766966|61766973|6d696631|6d736631)|474946383[79]61|49492a00|4d4d002a)/;
-/** Loaders that are refused even a file which begins like another. Blocking is for the whole process and safe to repeat. */
 const BLOCKED = ['Svg', 'Pdf', 'Magick'].map((loader) => `VipsForeignLoad${loader}`);
 
 /**
@@ -33,12 +31,12 @@ const BLOCKED = ['Svg', 'Pdf', 'Magick'].map((loader) => `VipsForeignLoad${loade
  * @throws FinalError `image-empty`, `image-unsupported`, `image-too-large`, `image-broken`, `thumbnail-too-large`
  */
 export async function renderThumbnail(source: Buffer, options: ThumbnailOptions, limits: RenderLimits): Promise<Thumbnail> {
-  checkFormat(source);
+  if (source.length === 0) throw new FinalError('image-empty', 'The source image has no bytes.');
   const sharp = await loadSharp();
   const seconds = Math.max(1, Math.ceil((limits.deadline.getTime() - Date.now()) / 1_000));
   const opaque = options.format === 'jpeg';
   try {
-    const image = sharp(source, { limitInputPixels: limits.maxPixels, failOn: 'error' } satisfies SharpOptions)
+    const image = sharp(source, { limitInputPixels: limits.maxPixels, failOn: 'error' })
       .timeout({ seconds })
       .autoOrient()
       .resize({
@@ -57,11 +55,6 @@ export async function renderThumbnail(source: Buffer, options: ThumbnailOptions,
   }
 }
 
-function checkFormat(source: Buffer): void {
-  if (source.length === 0) throw new FinalError('image-empty', 'The source image has no bytes.');
-  if (!SIGNATURES.test(source.toString('hex', 0, 16))) throw unsupported();
-}
-
 /** Loaded at the first image only: most workers never see one. */
 async function loadSharp(): Promise<typeof import('sharp').default> {
   const { default: sharp } = await import('sharp');
@@ -78,13 +71,12 @@ function encode(image: Sharp, { format, quality }: ThumbnailOptions): Sharp {
 function imageFailure(error: unknown, { maxPixels }: RenderLimits): Error {
   const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   if (reason.startsWith('timeout:')) return new RetryableError('timeout', 'Resizing took longer than the attempt may.');
-  if (reason.includes('unsupported image format')) return unsupported();
-  if (reason.includes('exceeds pixel limit'))
+  if (reason.includes('unsupported image format')) {
+    return new FinalError('image-unsupported', `The source is no image that can be read; ${SUPPORTED}.`);
+  }
+  if (reason.includes('exceeds pixel limit')) {
     return new FinalError('image-too-large', `The source image has more than the ${maxPixels} pixels that are allowed.`);
+  }
   if (reason.includes('too large for the')) return new FinalError('thumbnail-too-large', `The thumbnail cannot be written: ${reason}.`);
   return new FinalError('image-broken', `The source image is broken: ${reason}`);
-}
-
-function unsupported(): FinalError {
-  return new FinalError('image-unsupported', `The source is no image that can be read; ${SUPPORTED}.`);
 }

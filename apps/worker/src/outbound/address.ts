@@ -6,16 +6,11 @@ CARRIES_IPV4.addSubnet('::ffff:0:0', 96, 'ipv6');
 CARRIES_IPV4.addSubnet('64:ff9b::', 96, 'ipv6');
 
 /**
- * Every address that a connection to `address` may be said to go to: itself without its zone, and the IPv4 host that it
- * carries. A rule that hits one of them has hit the connection.
+ * Every address that a connection to `address` may be said to go to: itself, and the IPv4 host that it carries. A rule
+ * that hits one of them has hit the connection.
  */
 export function addressForms(address: string): readonly string[] {
-  const bare = withoutZone(address);
-  return isIPv6(bare) && CARRIES_IPV4.check(bare, 'ipv6') ? [bare, carriedIpv4(bare)] : [bare];
-}
-
-function withoutZone(address: string): string {
-  return address.split('%')[0] ?? address;
+  return isIPv6(address) && CARRIES_IPV4.check(address, 'ipv6') ? [address, carriedIpv4(address)] : [address];
 }
 
 /** URL writes IPv6 in hexadecimal groups, however the address was spelled, and shortens the zeros of these prefixes to `::`. */

@@ -206,7 +206,7 @@ describe('what a failure means', () => {
 describe('what it reads and sends', () => {
   it('keeps the beginning of a long body, and the connection when little is left', async () => {
     let connections = 0;
-    const server = createServer((_request, response) => response.end(Buffer.alloc(20_000, 'a'))).listen(0, '127.0.0.1');
+    const server = createServer((_request, response) => response.end(Buffer.alloc(100_000, 'a'))).listen(0, '127.0.0.1');
     servers.push(server);
     server.on('connection', () => connections++);
     await once(server, 'listening');
@@ -216,8 +216,8 @@ describe('what it reads and sends', () => {
     expect(first).toMatchObject({ truncated: true, body: Buffer.alloc(1_000, 'a') });
     // The pool has the connection back a turn later.
     await nextTurn();
-    const exact = await one.request(get(url, { maxBodyBytes: 20_000 }));
-    expect(exact).toMatchObject({ truncated: false, body: Buffer.alloc(20_000, 'a') });
+    const exact = await one.request(get(url, { maxBodyBytes: 100_000 }));
+    expect(exact).toMatchObject({ truncated: false, body: Buffer.alloc(100_000, 'a') });
     expect(connections).toBe(1);
   });
 
