@@ -101,7 +101,7 @@ const hygiene = [
   {
     name: 'no-orphans',
     comment: 'Imports nothing and is imported by nothing: dead, or wired wrongly.',
-    from: { orphan: true, path: '/src/|^scripts/', pathNot: TESTS },
+    from: { orphan: true, path: '/src/|^scripts/', pathNot: [TESTS, String.raw`\.d\.ts$`] },
     to: {},
   },
   { name: 'resolvable', comment: 'An import that leads nowhere: a typing error, or not built.', from: {}, to: { couldNotResolve: true } },

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import autocannon from 'autocannon';
+import type { Metric, Sample } from './workload.js';
+
+/** Of what {@link postJobs} returns. */
+export const HTTP_METRICS: readonly Metric[] = [
+  { key: 'rate', title: 'stored/s', digits: 0 },
+  { key: 'p50', title: 'p50 ms', digits: 0 },
+  { key: 'p99', title: 'p99 ms', digits: 0 },
+  { key: 'refused', title: 'no 2xx', digits: 0 },
+];
+
+export interface Load {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly body: string;
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+/**
+ * Posts the same body over and over, each time with an idempotency key of its own.
+ * @throws Error when not one request got a 2xx, the signal's reason when it is told to stop
+ */
+export async function postJobs({ apiKey, seconds, ...load }: Load, signal: AbortSignal): Promise<Sample> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
+  const setupRequest = (request: { headers: Record<string, string> }) => ({
+    ...request,
+    headers: { ...request.headers, 'idempotency-key': randomUUID() },
+  });
+  const run = autocannon({ ...load, method: 'POST', headers, duration: seconds, requests: [{ setupRequest }] });
+  const stop = () => run.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const outcome = await run;
+  signal.removeEventListener('abort', stop);
+  signal.throwIfAborted();
+  const refused = outcome.non2xx + outcome.errors;
+  if (outcome['2xx'] === 0) throw new Error(`${load.url} stored none of ${refused} jobs: there is nothing to measure`);
+  return { rate: outcome['2xx'] / outcome.duration, p50: outcome.latency.p50, p99: outcome.latency.p99, refused };
+}
