@@ -14,8 +14,8 @@ export async function concurrently<T>(
   const run = async () => {
     try {
       for (;;) {
-        either.throwIfAborted();
         const next = await iterator.next();
+        either.throwIfAborted();
         if (next.done) return;
         await work(next.value, either);
       }

@@ -51,7 +51,7 @@ export class Deliveries {
   }
 
   arrive(number: number): void {
-    if (!(number >= 0 && number < this.count)) return; // not one of ours
+    if (!Number.isInteger(number) || number < 0 || number >= this.count) return; // not one of ours
     if (this.hasArrived(number)) {
       this.repeats++;
       return;

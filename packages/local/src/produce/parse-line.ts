@@ -8,7 +8,7 @@ const MAX_PAYLOAD_BYTES = 256 * 1_024;
 /** Members only; what the options may be is the gateway's to say. */
 const submission = z.strictObject({
   name: z.string(),
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
   idempotencyKey: z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')

@@ -56,13 +56,9 @@ class Tally {
   unsuccessful = 0;
 
   text(wait: boolean): string {
-    return [
-      `${this.submitted} submitted`,
-      `${this.replayed} replayed (submitted before)`,
-      `${this.bad} bad lines`,
-      ...(wait ? [`${this.completed} completed`, `${this.unsuccessful} ended without success`] : []),
-      ...(this.retried > 0 ? [`retried ${this.retried} submissions`] : []),
-    ].join(', ');
+    const lines = `Lines: ${this.submitted} submitted, ${this.replayed} submitted before, ${this.bad} bad`;
+    const jobs = wait ? `; jobs: ${this.completed} completed, ${this.unsuccessful} ended without success` : '';
+    return lines + jobs + (this.retried > 0 ? `; retried ${this.retried} submissions` : '');
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SchedulerClient } from '@dts/client';
 import { Deliveries } from './deliveries.js';
+import { Interrupted } from './interrupted.js';
 import type { Output, Verdict } from './output.js';
 import type { Patience } from './patience.js';
 import { Progress } from './progress.js';
@@ -35,7 +36,8 @@ export async function produceJobs({ client, count, concurrency, patience, signal
   progress.stop();
   await receiver.close();
   output.out.write(`${summarise(deliveries)}\n`);
-  const losses = accountForLosses(deliveries);
+  // Whoever interrupts knows that jobs are under way still.
+  const losses = ended instanceof Interrupted ? '' : accountForLosses(deliveries);
   if (losses !== '') output.err.write(`${losses}\n`);
   return { ended, allWell: ended === undefined && losses === '' };
 }

@@ -32,8 +32,9 @@ export class Progress {
 
   stop(): void {
     clearInterval(this.#timer);
+    if (!this.#bar) return; // the summary that follows says it all
     this.#show();
-    this.#bar?.stop();
+    this.#bar.stop();
   }
 
   #show(): void {

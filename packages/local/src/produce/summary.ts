@@ -60,7 +60,7 @@ function table(rows: Readonly<Record<string, Percentiles | undefined>>): string[
 }
 
 function milliseconds(value: number): string {
-  return value >= 10_000 ? `${(value / 1_000).toFixed(1)} s` : `${value.toFixed(1)} ms`;
+  return value >= 1_000 ? `${(value / 1_000).toFixed(2)} s` : `${value.toFixed(1)} ms`;
 }
 
 function rate(count: number, durationMs: number): string {
