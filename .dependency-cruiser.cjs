@@ -32,7 +32,12 @@ function mayImport(name, allowed) {
 
 /** The npm packages that `modules` matches may be imported under `places` only. */
 function onlyIn(name, modules, places, comment) {
-  return { name, comment, from: { pathNot: `^(${places.join('|')})/` }, to: { path: `(^|/)node_modules/(${modules})/` } };
+  return {
+    name,
+    comment,
+    from: { pathNot: places.map((place) => (place.endsWith('$') ? `^${place}` : `^${place}/`)) },
+    to: { path: `(^|/)node_modules/(${modules})/` },
+  };
 }
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
@@ -59,8 +64,8 @@ const boundaries = [
   onlyIn(
     'bullmq-behind-queue',
     'bullmq',
-    ['packages/queue', 'packages/bench', 'apps/worker/src/processing', 'apps/gateway/src/ui'],
-    'BullMQ is known to packages/queue, to the code that runs workers, to the Bull Board wiring, and to the server that bench compares with.',
+    ['packages/queue', 'packages/bench', 'apps/worker/src/processing', 'apps/gateway/src/ui', String.raw`apps/gateway/src/.*\.spec\.ts$`],
+    'BullMQ is known to packages/queue, to the code that runs workers, to the Bull Board wiring, to gateway specs that play the worker, and to the server that bench compares with.',
   ),
   onlyIn('bull-board-in-ui', '@bull-board/[^/]+', ['apps/gateway/src/ui'], 'Bull Board is wired, and guarded, in one folder.'),
   onlyIn(
