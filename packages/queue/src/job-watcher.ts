@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { QueueName } from '@dts/jobs';
 import { QueueEvents } from 'bullmq';
 import type { RedisClient } from './connection.js';
@@ -6,8 +7,14 @@ import { queuesOfJobId } from './job-id.js';
 import { FINAL_STATES, type JobRecord } from './job-record.js';
 import { WakeUp } from './wake-up.js';
 
-/** Event streams are short: what a burst has pushed out before it was read is found by looking again this often. */
+/**
+ * A job that ends while the stream is being opened is found by looking again soon; one whose event was pushed out of the
+ * short stream by a burst before it was read, by looking again now and then.
+ */
+const FIRST_RECHECK_MS = 100;
 const RECHECK_MS = 2_000;
+/** BullMQ waits for the end of a connection, which never comes when that is lost already. */
+const CLOSE_MS = 500;
 /** A stream that nobody waits on is let go after this long: reading it costs as much as the queue is busy. */
 const IDLE_MS = 30_000;
 
@@ -37,10 +44,10 @@ export class JobWatcher {
     const wakeUp = new WakeUp(signal);
     const stop = this.listen(id, wakeUp.call);
     try {
-      for (;;) {
+      for (let recheckMs = FIRST_RECHECK_MS; ; recheckMs = Math.min(2 * recheckMs, RECHECK_MS)) {
         const job = await this.jobs.get(id);
         if (FINAL_STATES.has(job.state) || signal.aborted) return job;
-        await wakeUp.next(RECHECK_MS);
+        await wakeUp.next(recheckMs);
       }
     } finally {
       stop();
@@ -52,7 +59,8 @@ export class JobWatcher {
     const watches = [...this.watches.values()];
     this.watches.clear();
     for (const watch of watches) clearTimeout(watch.idle);
-    await Promise.all(watches.map((watch) => watch.events.close()));
+    const closed = Promise.all(watches.map((watch) => watch.events.close()));
+    await Promise.race([closed, delay(CLOSE_MS, undefined, { ref: false })]);
   }
 
   private listen(id: string, wakeUp: () => void): () => void {

@@ -22,7 +22,7 @@ export function openQueues(redis: RedisClient, prefix: string, onError: (error: 
       skipVersionCheck: true,
       skipMetasUpdate: true,
     });
-    queue.on('error', onError);
+    queue.on('error', () => {}); // the connection's, whose owner hears of it already
     return [name, queue];
   };
   const queues = Object.fromEntries(QUEUE_NAMES.map(open)) as Record<QueueName, JobQueue>;
