@@ -15,10 +15,12 @@ describe('runApp', () => {
     await using app = await listening();
     await expect(fetch(`${app.url}/readyz`).then((response) => response.status)).resolves.toBe(200);
     const held = once(app.process, 'message');
-    const answer = fetch(`${app.url}/hold`, { headers: { connection: 'close' } });
+    const answer = fetch(`${app.url}/hold`);
     await held;
     app.process.kill(signal);
-    await expect(answer.then((response) => response.json())).resolves.toEqual({ answered: 'while draining' });
+    const response = await answer;
+    await expect(response.json()).resolves.toEqual({ answered: 'while draining' });
+    expect(response.headers.get('connection')).toBe('close');
     await expect(app.exited).resolves.toBe(0);
     expect(app.log().at(-1)).toMatchObject({ msg: `stopping: ${signal}` });
     expect(app.output().stderr).toBe('');

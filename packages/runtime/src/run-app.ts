@@ -32,11 +32,23 @@ export async function runApp(options: AppOptions): Promise<void> {
     bodyParser: false,
   });
   await options.prepare?.(app);
+  leaveNoConnectionOpen(app);
   stopOnSignal(app, options.logger, options.graceMs);
   await app.init();
   // Not `app.listen`, which logs what it throws: a port in use is told once.
   const url = await app.getHttpAdapter().getInstance().listen({ host: options.host, port: options.port });
   options.logger.info({ url }, `${options.name} is listening`);
+}
+
+/** A connection that is busy when the stop begins must not be kept for more requests: the server would wait for its caller to close it. */
+function leaveNoConnectionOpen(app: NestFastifyApplication): void {
+  const { signal } = app.get(Draining);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', async (_request, reply) => {
+      if (signal.aborted) reply.header('connection', 'close');
+    });
 }
 
 function stopOnSignal(app: NestFastifyApplication, logger: Logger, graceMs: number): void {
