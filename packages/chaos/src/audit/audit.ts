@@ -1,0 +1,137 @@
+import type { Execution } from '../executions/execution-log.js';
+import type { LedgerContents } from '../ledger/read-ledger.js';
+import type { StoredJob } from './stored-job.js';
+
+export type FindingKind =
+  /** Acknowledged, and neither stored whole nor run to its end. */
+  | 'lost'
+  /** A job that no set names: nobody will ever run it. */
+  | 'orphan'
+  /** A set names a job that is not there. */
+  | 'ghost'
+  | 'several-states'
+  | 'active-without-lock'
+  /** In the dead letters, and never ran. */
+  | 'dead-without-start'
+  | 'completed-without-start'
+  /** Stored, though nobody was told so or was left in doubt. */
+  | 'unaccounted'
+  | 'unbalanced';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly id: string;
+  readonly detail: string;
+}
+
+export interface AuditInput {
+  readonly jobs: readonly StoredJob[];
+  readonly ledger: LedgerContents;
+  /** By submission key; undefined where runs were not recorded, as on samples from production. */
+  readonly executions?: ReadonlyMap<string, Execution>;
+  /** Ids of active jobs that were without a lock for too long. */
+  readonly unlocked: readonly string[];
+}
+
+export interface AuditCounts {
+  readonly acknowledged: number;
+  readonly resolved: number;
+  readonly unresolved: number;
+  readonly lost: number;
+  /** Submissions that ran more than once. */
+  readonly repeated: number;
+  readonly completed: number;
+  readonly dead: number;
+  readonly pending: number;
+  /** Ran to the end and are no longer kept. */
+  readonly forgotten: number;
+  /** Of all stored jobs, together. */
+  readonly stalls: number;
+  /** Jobs that used up more than one attempt. */
+  readonly burned: number;
+}
+
+export interface AuditReport {
+  readonly counts: AuditCounts;
+  readonly findings: readonly Finding[];
+}
+
+/** Compares what was promised with what is stored and what ran. Pure: the same input, the same verdict. */
+export function audit(input: AuditInput): AuditReport {
+  const jobs = new Map(input.jobs.map((job) => [job.id, job]));
+  const lost = findLost(jobs, input);
+  const forgotten = [...input.ledger.acknowledged].filter(([id, key]) => !jobs.has(id) && hasEnded(input, key)).length;
+  const counts = count(input, lost.length, forgotten);
+  const findings = [
+    ...lost,
+    ...input.jobs.flatMap((job) => [...checkMembership(job), ...checkStart(job, input), ...checkOrigin(job, input)]),
+    ...input.unlocked.map((id): Finding => ({ kind: 'active-without-lock', id, detail: 'active, and no worker holds it' })),
+    ...checkBalance(counts, input),
+  ];
+  return { counts, findings };
+}
+
+function findLost(jobs: ReadonlyMap<string, StoredJob>, input: AuditInput): Finding[] {
+  return [...input.ledger.acknowledged].flatMap(([id, key]): Finding[] => {
+    const job = jobs.get(id);
+    if (job?.hasHash && job.states.length > 0) return [];
+    if (hasEnded(input, key)) return [];
+    return [{ kind: 'lost', id, detail: `acknowledged with key ${key}, ${job ? 'stored in part' : 'not stored'}, never ran to its end` }];
+  });
+}
+
+function hasEnded({ executions }: AuditInput, key: string): boolean {
+  return (executions?.get(key)?.ends ?? 0) > 0;
+}
+
+function checkMembership({ id, states, hasHash }: StoredJob): Finding[] {
+  const findings: Finding[] = [];
+  if (states.length === 0) findings.push({ kind: 'orphan', id, detail: 'stored, and in no state' });
+  if (!hasHash) findings.push({ kind: 'ghost', id, detail: `in ${states.join(' and ')}, and not stored` });
+  if (states.length > 1) findings.push({ kind: 'several-states', id, detail: `in ${states.join(' and ')} at once` });
+  return findings;
+}
+
+/** By the record of runs where there is one: a fetch whose reply was lost counts as a start in Redis, and is none. */
+function checkStart(job: StoredJob, { executions }: AuditInput): Finding[] {
+  const { id, key, fetches, lastError } = job;
+  const starts = executions && key !== undefined ? (executions.get(key)?.starts.length ?? 0) : fetches;
+  if (starts > 0 || lastError === 'cancelled' || lastError === 'expired') return [];
+  if (job.states.includes('failed')) return [{ kind: 'dead-without-start', id, detail: `in failed after ${fetches} fetches and no run` }];
+  if (job.states.includes('completed')) return [{ kind: 'completed-without-start', id, detail: 'in completed, and never ran' }];
+  return [];
+}
+
+function checkOrigin({ id, key }: StoredJob, { ledger }: AuditInput): Finding[] {
+  if (ledger.acknowledged.has(id)) return [];
+  if (key !== undefined && (ledger.unresolved.has(key) || ledger.resolved.has(key))) return [];
+  return [{ kind: 'unaccounted', id, detail: `stored for key ${key ?? '(none)'}, which nobody was told` }];
+}
+
+function count({ jobs, ledger, executions }: AuditInput, lost: number, forgotten: number): AuditCounts {
+  const states = jobs.flatMap((job) => job.states);
+  const completed = states.filter((state) => state === 'completed').length;
+  const dead = states.filter((state) => state === 'failed').length;
+  return {
+    acknowledged: ledger.acknowledged.size,
+    resolved: ledger.resolved.size,
+    unresolved: ledger.unresolved.size,
+    lost,
+    repeated: [...(executions?.values() ?? [])].filter(({ starts }) => starts.length > 1).length,
+    completed,
+    dead,
+    pending: states.length - completed - dead,
+    forgotten,
+    stalls: jobs.reduce((sum, job) => sum + job.stalls, 0),
+    burned: jobs.filter((job) => job.attemptsMade > 1).length,
+  };
+}
+
+/** completed + dead + pending = acknowledged + stored without an acknowledgement: the sets' sizes against the ledger's. */
+function checkBalance({ completed, dead, pending, forgotten, lost, acknowledged }: AuditCounts, { jobs, ledger }: AuditInput): Finding[] {
+  const doubtful = jobs.filter(({ id, hasHash }) => hasHash && !ledger.acknowledged.has(id)).length;
+  const there = completed + dead + pending + forgotten;
+  const owed = acknowledged - lost + doubtful;
+  if (there === owed) return [];
+  return [{ kind: 'unbalanced', id: '-', detail: `${there} jobs are there, ${owed} should be` }];
+}

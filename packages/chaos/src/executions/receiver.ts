@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ExecutionLog } from './execution-log.js';
+
+const PATH = '/run/';
+
+/**
+ * What the jobs call. Each arrival is a start, each answer an end, under the submission's own key from the URL: what the
+ * product says of itself is not needed to count.
+ */
+export class ExecutionReceiver {
+  /** Told of each arrival before it is answered: by submission key, with the caller's port. */
+  onArrival: (key: string, callerPort: number) => void = () => {};
+  /** Told of each answer. */
+  onEnd: () => void = () => {};
+  private readonly server = createServer((request, response) => this.receive(request, response));
+  private held: (() => void)[] | undefined;
+
+  /** @param workMs how long a run takes */
+  constructor(
+    private readonly log: ExecutionLog,
+    private readonly workMs: number,
+  ) {}
+
+  /** Where the job of this submission shall call. */
+  urlOf(key: string): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${PATH}${key}`;
+  }
+
+  async start(): Promise<void> {
+    this.server.keepAliveTimeout = 60_000;
+    this.server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 });
+    await once(this.server, 'listening');
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  /** From now on nobody is answered, until `release`. */
+  hold(): void {
+    this.held ??= [];
+  }
+
+  release(): void {
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const answer of held) answer();
+  }
+
+  private receive(request: IncomingMessage, response: ServerResponse): void {
+    const key = (request.url ?? '').slice(PATH.length);
+    const jobId = String(request.headers['idempotency-key'] ?? '');
+    this.log.started(key, jobId);
+    response.on('finish', () => {
+      if (request.socket.destroyed) return; // whoever called has died meanwhile
+      this.log.ended(key, jobId);
+      this.onEnd();
+    });
+    const answer = () => response.end('{}');
+    this.onArrival(key, request.socket.remotePort ?? 0);
+    if (this.held) this.held.push(answer);
+    else setTimeout(answer, this.workMs);
+  }
+}

@@ -1,0 +1,41 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { decodeEntry, type LedgerEntry } from './entry.js';
+
+/** What a ledger says in the end. */
+export interface LedgerContents {
+  /** Key of each acknowledged job, by its id. */
+  readonly acknowledged: ReadonlyMap<string, string>;
+  /** Keys whose outcome was unknown at some time and acknowledged later. */
+  readonly resolved: ReadonlySet<string>;
+  /** Keys whose outcome never became known: they may be stored or not. */
+  readonly unresolved: ReadonlySet<string>;
+  /** Lines that are no entry; the torn last line of a writer that died is one. */
+  readonly unreadable: number;
+}
+
+export async function readLedger(path: string): Promise<LedgerContents> {
+  const entries: LedgerEntry[] = [];
+  let unreadable = 0;
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+    const entry = decodeEntry(line);
+    if (entry) entries.push(entry);
+    else unreadable++;
+  }
+  return { ...summarize(entries), unreadable };
+}
+
+function summarize(entries: readonly LedgerEntry[]): Omit<LedgerContents, 'unreadable'> {
+  const acknowledged = new Map<string, string>();
+  const acknowledgedKeys = new Set<string>();
+  const unknown = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind === 'acknowledged') {
+      acknowledged.set(entry.id, entry.key);
+      acknowledgedKeys.add(entry.key);
+    } else if (entry.kind === 'unknown') unknown.add(entry.key);
+  }
+  const resolved = new Set([...unknown].filter((key) => acknowledgedKeys.has(key)));
+  const unresolved = new Set([...unknown].filter((key) => !acknowledgedKeys.has(key)));
+  return { acknowledged, resolved, unresolved };
+}

@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { FULL, QUICK } from './profile.js';
+import { Shim } from './redis/shim.js';
+import { playScenario } from './run/play.js';
+import type { ScenarioResult } from './run/result.js';
+import { findScenario, SCENARIOS } from './scenarios/registry.js';
+import type { Scenario } from './scenarios/scenario.js';
+
+interface Options {
+  readonly full?: true;
+  readonly seed: number;
+  readonly scenario: readonly Scenario[];
+  readonly list?: true;
+  readonly out?: string;
+}
+
+const program = new Command('chaos')
+  .description('Injects faults under load into the built apps, and audits that nothing acknowledged was lost.')
+  .option('--quick', 'the quick matrix, under 5 minutes (what runs unless --full)')
+  .option('--full', 'every scenario, longer and with more load, under 60 minutes')
+  .option('--seed <number>', 'replays the choices of an earlier run', parseSeed, Date.now() % 1_000_000)
+  .option('--scenario <name>', 'only this one; may be given several times', collectScenario, [])
+  .option('--list', 'the scenarios, and nothing else')
+  .option('--out <folder>', 'where ledgers and reports go');
+
+const options = program.parse().opts<Options>();
+process.exitCode = options.list ? list() : await run(options);
+
+function list(): number {
+  for (const { name, fault, holds, quick } of SCENARIOS) console.log(`${name.padEnd(22)} ${quick ? 'quick' : 'full '}  ${fault}: ${holds}`);
+  return 0;
+}
+
+async function run({ full, seed, scenario, out: given }: Options): Promise<number> {
+  const profile = full ? FULL : QUICK;
+  const chosen = scenario.length > 0 ? scenario : SCENARIOS.filter(({ quick }) => quick || profile === FULL);
+  const out = given === undefined ? await newFolder() : resolve(given);
+  await mkdir(out, { recursive: true });
+  console.log(`seed ${seed}, ${profile.name}, ${chosen.length} scenarios; ledgers and reports in ${out}`);
+  let shim: Promise<Shim> | undefined;
+  const results: ScenarioResult[] = [];
+  try {
+    for (const [index, each] of chosen.entries()) {
+      console.log(`\n[${index + 1}/${chosen.length}] ${each.name}: ${each.fault}`);
+      const getShim = () => (shim ??= Shim.compile());
+      const result = await playScenario(each, { seed, profile, out, shim: getShim, report: console.log });
+      console.log(`  ${result.verdict}${result.reasons.map((reason) => `\n    ${reason}`).join('')}`);
+      results.push(result);
+    }
+  } finally {
+    await (await shim)?.remove();
+  }
+  return results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
+}
+
+async function newFolder(): Promise<string> {
+  const root = resolve('.data/chaos');
+  await mkdir(root, { recursive: true });
+  return mkdtemp(join(root, `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-`));
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) throw new InvalidArgumentError('give a whole number from 0 to 4294967295');
+  return seed;
+}
+
+function collectScenario(name: string, chosen: readonly Scenario[]): readonly Scenario[] {
+  const scenario = findScenario(name);
+  if (!scenario) throw new InvalidArgumentError(`there is none; known: ${SCENARIOS.map((known) => known.name).join(', ')}`);
+  return [...chosen, scenario];
+}

@@ -1,0 +1,47 @@
+/** How large and how long the scenarios are. */
+export interface Profile {
+  readonly name: 'quick' | 'full';
+  readonly clients: number;
+  /** Submissions a second in all clients together, at most. */
+  readonly perSecond: number;
+  /** Milliseconds of load before a fault, at least and at most: chance picks the moment. */
+  readonly before: readonly [low: number, high: number];
+  /** Milliseconds of load after the last fault. */
+  readonly after: number;
+  /** Faults in a row, where one scenario injects several. */
+  readonly rounds: number;
+  /** Milliseconds of the workers' locks. */
+  readonly lockMs: number;
+  /** Milliseconds of an outage of Redis. */
+  readonly outageMs: number;
+  /** Jobs that a worker holds when it is killed. */
+  readonly held: number;
+  /** Milliseconds that a backlog may take to drain. */
+  readonly drainMs: number;
+}
+
+export const QUICK: Profile = {
+  name: 'quick',
+  clients: 32,
+  perSecond: 300,
+  before: [1_000, 2_000],
+  after: 1_000,
+  rounds: 2,
+  lockMs: 2_000,
+  outageMs: 5_000,
+  held: 100,
+  drainMs: 30_000,
+};
+
+export const FULL: Profile = {
+  name: 'full',
+  clients: 64,
+  perSecond: 1_000,
+  before: [3_000, 10_000],
+  after: 5_000,
+  rounds: 4,
+  lockMs: 15_000,
+  outageMs: 5_000,
+  held: 2_000,
+  drainMs: 180_000,
+};

@@ -1,0 +1,81 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { auditRedis } from '../audit/audit-redis.js';
+import { readLedger } from '../ledger/read-ledger.js';
+import type { Profile } from '../profile.js';
+import { Random } from '../random.js';
+import type { Shim } from '../redis/shim.js';
+import type { Arm, Scenario } from '../scenarios/scenario.js';
+import { Stage } from '../stage/stage.js';
+import { judge } from './judge.js';
+import type { ArmResult, ScenarioResult } from './result.js';
+
+export interface PlayOptions {
+  readonly seed: number;
+  readonly profile: Profile;
+  /** Takes a folder for each scenario. */
+  readonly out: string;
+  /** Compiled at its first use. */
+  readonly shim: () => Promise<Shim>;
+  readonly report: (line: string) => void;
+}
+
+/** Plays both arms of a scenario with the same schedule, and judges. */
+export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<ScenarioResult> {
+  const { play: _play, obstacle, ...description } = scenario;
+  const head = { scenario: description, seed: options.seed };
+  const hindrance = obstacle?.();
+  if (hindrance !== undefined) return { ...head, verdict: 'skipped', reasons: [hindrance], arms: [] };
+  const arms: ArmResult[] = [];
+  try {
+    for (const arm of ['product', 'control'] as const) arms.push(await playArm(scenario, arm, options));
+  } catch (error) {
+    return { ...head, verdict: 'fail', reasons: [`could not be played: ${(error as Error).message}`], arms };
+  }
+  const [product, control] = arms as [ArmResult, ArmResult];
+  const reasons = judge(scenario, product, control);
+  return { ...head, verdict: reasons.length === 0 ? 'pass' : 'fail', reasons, arms };
+}
+
+async function playArm(scenario: Scenario, arm: Arm, options: PlayOptions): Promise<ArmResult> {
+  const { seed, profile, shim, report } = options;
+  const dir = join(options.out, scenario.name, arm);
+  await mkdir(dir, { recursive: true });
+  report(`  ${arm}: playing`);
+  const stage = await Stage.set({ arm, profile, shim, dir, random: Random.for(seed, scenario.name) });
+  const startedAt = performance.now();
+  try {
+    await scenario.play(stage, arm);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const ledger = await readLedger(stage.ledger.path);
+    const source = { url: stage.redis.url, prefix: stage.prefix, ledger, executions: stage.executions.byKey, lockMs: profile.lockMs };
+    const result = toResult(arm, stage, seconds, await auditRedis(source));
+    report(`  ${arm}: ${describe(result)}`);
+    return result;
+  } finally {
+    await stage.leave();
+  }
+}
+
+function toResult(arm: Arm, stage: Stage, seconds: number, { counts, findings }: Pick<ArmResult, 'counts' | 'findings'>): ArmResult {
+  const troubles = new Map<string, number>();
+  for (const load of stage.loads) for (const [reason, times] of load.troubles) troubles.set(reason, (troubles.get(reason) ?? 0) + times);
+  return {
+    arm,
+    seconds,
+    counts,
+    findings,
+    expectations: stage.expectations,
+    recoveryMs: stage.recoveryMs ?? null,
+    latency: stage.timeline.latencies(),
+    troubles: Object.fromEntries(troubles),
+    moments: stage.timeline.moments(),
+    marks: stage.timeline.marks,
+  };
+}
+
+function describe({ counts, recoveryMs, seconds }: ArmResult): string {
+  const recovery = recoveryMs === null ? '' : `, recovered in ${Math.round(recoveryMs)} ms`;
+  const { acknowledged, lost, repeated } = counts;
+  return `${acknowledged} acknowledged, ${lost} lost, ${repeated} ran more than once${recovery} (${seconds.toFixed(1)} s)`;
+}

@@ -1,0 +1,22 @@
+import type { Stage } from '../stage/stage.js';
+
+/** The product as it ships, or a weaker setting in which the same fault must do harm that the harness sees. */
+export type Arm = 'product' | 'control';
+
+export interface Scenario {
+  readonly name: string;
+  readonly fault: string;
+  readonly load: string;
+  /** What must hold, beside the audit. */
+  readonly holds: string;
+  /** The weaker setting. */
+  readonly control: string;
+  /** What the control must show: acknowledged jobs that are lost, or submissions that ran more than once. */
+  readonly harm: 'lost' | 'repeated';
+  /** Part of the quick matrix. */
+  readonly quick: boolean;
+  /** Why it cannot run on this machine, if so. */
+  readonly obstacle?: () => string | undefined;
+  /** Plays one arm to its end; the audit comes after it. */
+  play(stage: Stage, arm: Arm): Promise<void>;
+}

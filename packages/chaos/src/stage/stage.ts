@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type App, startApp, within } from '@dts/testkit';
+import { ExecutionLog } from '../executions/execution-log.js';
+import { ExecutionReceiver } from '../executions/receiver.js';
+import { Ledger } from '../ledger/ledger.js';
+import { Load, type LoadOptions } from '../load/load.js';
+import { MIXED } from '../load/submission.js';
+import type { Profile } from '../profile.js';
+import type { Random } from '../random.js';
+import { RedisProcess, type RedisProcessOptions } from '../redis/redis-process.js';
+import type { Shim, WatchedDisk } from '../redis/shim.js';
+import type { Arm } from '../scenarios/scenario.js';
+import { Timeline } from '../timeline/timeline.js';
+import { drained } from './drain.js';
+import type { Expectation } from './expectation.js';
+
+const RUN_MS = 5;
+const RECOVERY_LIMIT_MS = 60_000;
+const SCOPES = ['jobs:submit', 'jobs:read'];
+const NAME = 'chaos';
+
+export interface StageOptions {
+  readonly arm: Arm;
+  readonly profile: Profile;
+  readonly random: Random;
+  /** Exists; takes the ledger and the record of runs. */
+  readonly dir: string;
+  readonly shim: () => Promise<Shim>;
+}
+
+/** One arm of one scenario: its own Redis, apps, callers, and the records that the audit reads. */
+export class Stage {
+  readonly apiKey = randomBytes(32).toString('base64url');
+  readonly prefix = NAME;
+  readonly timeline = new Timeline();
+  readonly expectations: Expectation[] = [];
+  readonly loads: Load[] = [];
+  readonly gateways: App[] = [];
+  readonly workers: App[] = [];
+  /** Milliseconds from the end of a fault until the service was there again, at the longest. */
+  recoveryMs: number | undefined;
+  private server: RedisProcess | undefined;
+  private readonly endings: (() => Promise<unknown>)[] = [];
+
+  private constructor(
+    private readonly options: StageOptions,
+    readonly ledger: Ledger,
+    readonly executions: ExecutionLog,
+    readonly receiver: ExecutionReceiver,
+  ) {}
+
+  static async set(options: StageOptions): Promise<Stage> {
+    const ledger = await Ledger.open(join(options.dir, 'ledger.jsonl'));
+    const executions = new ExecutionLog(join(options.dir, 'executions.jsonl'));
+    const receiver = new ExecutionReceiver(executions, RUN_MS);
+    const stage = new Stage(options, ledger, executions, receiver);
+    receiver.onEnd = () => stage.timeline.count('ended');
+    await receiver.start();
+    return stage;
+  }
+
+  get profile(): Profile {
+    return this.options.profile;
+  }
+
+  get random(): Random {
+    return this.options.random;
+  }
+
+  get redis(): RedisProcess {
+    if (!this.server) throw new Error('this scenario has not started its Redis');
+    return this.server;
+  }
+
+  /** @param options with `isWatched` the server can lose its power */
+  async startRedis({ isWatched = false, ...options }: RedisProcessOptions & { isWatched?: boolean } = {}): Promise<RedisProcess> {
+    const redis = await this.prepareRedis({ isWatched, ...options });
+    await redis.start();
+    return redis;
+  }
+
+  /** A Redis that is down for now. */
+  async prepareRedis({ isWatched = false, ...options }: RedisProcessOptions & { isWatched?: boolean } = {}): Promise<RedisProcess> {
+    const shim = isWatched ? await this.options.shim() : undefined;
+    const watch = shim && ((dir: string): WatchedDisk => shim.watch(dir, randomBytes(6).toString('hex')));
+    this.server = await RedisProcess.prepare({ ...options, watch });
+    return this.server;
+  }
+
+  /** What is called when the stage is left, before Redis ends. */
+  onLeave(ending: () => Promise<unknown>): void {
+    this.endings.push(ending);
+  }
+
+  async startGateway(env: Readonly<Record<string, string>> = {}): Promise<App> {
+    // A control's Redis is weaker than what a gateway calls ready, and it takes submissions all the same.
+    const readyPath = this.options.arm === 'control' || !this.redis.isRunning ? '/healthz' : '/readyz';
+    const gateway = await startApp('gateway', { env: { ...this.env(), ...env }, readyPath, timeoutMs: 30_000 });
+    this.gateways.push(gateway);
+    return gateway;
+  }
+
+  async startWorker(env: Readonly<Record<string, string>> = {}): Promise<App> {
+    const worker = await startApp('worker', { env: { ...this.env(), ...env }, timeoutMs: 30_000 });
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** Callers begin to submit. */
+  startLoad(options: Partial<LoadOptions> = {}): Load {
+    const load = new Load({
+      targets: () => this.gateways.filter((gateway) => gateway.program.isRunning).map((gateway) => gateway.url),
+      apiKey: this.apiKey,
+      ledger: this.ledger,
+      timeline: this.timeline,
+      random: this.random,
+      name: `${NAME}-${this.loads.length}`,
+      urlOf: (key) => this.receiver.urlOf(key),
+      mix: MIXED,
+      clients: this.profile.clients,
+      perSecond: this.profile.perSecond,
+      repeatsWithSameKey: true,
+      ...options,
+    });
+    this.loads.push(load);
+    return load;
+  }
+
+  /** Lets the load run until a moment that chance picks. */
+  async untilFault(): Promise<void> {
+    await delay(this.random.between(...this.profile.before));
+  }
+
+  /** Lets the load run on after the last fault, then waits until every caller has its answer and every job has run. */
+  async finish(load: Load): Promise<void> {
+    await delay(this.profile.after);
+    await load.finish(this.profile.drainMs);
+    await this.drain();
+  }
+
+  async drain(): Promise<void> {
+    const startedAt = performance.now();
+    const isDrained = await drained(this.redis.url, this.prefix, this.profile.drainMs);
+    this.timeline.mark('drained');
+    this.expect('the queues drain', isDrained, `${Math.round(performance.now() - startedAt)} ms`);
+  }
+
+  /** Measures how long the service takes from now, the end of a fault, until it answers with success again. */
+  async measureRecovery(load: Load): Promise<void> {
+    await this.measure(load.nextAcknowledgement(), 'the first acknowledgement after the fault');
+  }
+
+  async measure(recovered: Promise<unknown>, describe: string): Promise<number> {
+    const startedAt = performance.now();
+    await within(recovered, RECOVERY_LIMIT_MS, describe);
+    const took = performance.now() - startedAt;
+    this.recoveryMs = Math.max(this.recoveryMs ?? 0, took);
+    this.timeline.mark('recovered');
+    return took;
+  }
+
+  expect(what: string, holds: boolean, detail: string): void {
+    this.expectations.push({ what, holds, detail });
+  }
+
+  /** Ends every process; the data of Redis stays for the audit's sake until `leave`. */
+  async stopApps(): Promise<void> {
+    await Promise.all([...this.gateways, ...this.workers].map((app) => app.kill()));
+  }
+
+  async leave(): Promise<void> {
+    await this.stopApps();
+    for (const ending of this.endings.toReversed()) await ending();
+    await this.server?.remove();
+    await this.receiver.stop();
+    await Promise.all([this.ledger.close(), this.executions.close()]);
+  }
+
+  /** The environment of every app. */
+  env(): Record<string, string> {
+    return {
+      REDIS_URL: this.redis.url,
+      QUEUE_PREFIX: this.prefix,
+      API_KEYS: JSON.stringify([{ id: NAME, key: this.apiKey, scopes: SCOPES, tenant: NAME }]),
+      OUTBOUND_ALLOW_LOOPBACK: 'true',
+      LOG_LEVEL: 'warn',
+      LOCK_DURATION: String(this.profile.lockMs),
+    };
+  }
+}
