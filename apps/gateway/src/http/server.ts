@@ -18,6 +18,12 @@ const ENVELOPE_BYTES = 16 * 1024;
 /** Milliseconds in which a whole request must have arrived, however slowly its sender feeds it. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** By Node's error codes. */
+const UNREADABLE: Readonly<Record<string, Problem>> = {
+  HPE_HEADER_OVERFLOW: new Problem('headers-too-large', 'All headers together may have 16 KiB.'),
+  ERR_HTTP_REQUEST_TIMEOUT: new Problem('request-timeout', `A request must arrive within ${REQUEST_TIMEOUT_MS / 1000} seconds.`),
+};
+
 export function createAdapter(): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: MAX_PAYLOAD_BYTES + ENVELOPE_BYTES,
@@ -52,9 +58,9 @@ function acceptableId(id: string | string[] | undefined): string | undefined {
 /** What is not even HTTP, or has more headers than Node takes: there is no request yet to answer to. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const code = error.code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' : 'bad-request';
-  const body = JSON.stringify(toProblemBody(new Problem(code, 'The request cannot be read as HTTP/1.1.'), randomUUID()));
-  const { status, title } = PROBLEMS[code];
+  const problem = UNREADABLE[error.code ?? ''] ?? new Problem('bad-request', 'The request cannot be read as HTTP/1.1.');
+  const body = JSON.stringify(toProblemBody(problem, randomUUID()));
+  const { status, title } = PROBLEMS[problem.code];
   const head = ['Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'].join('\r\n');
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${head}\r\n\r\n${body}`);
 }

@@ -32,7 +32,10 @@ export async function serveBullBoard(app: NestFastifyApplication, queues: Queues
   const keys = app.get(ApiKeys);
   const sessions = new Sessions(keys, app.get<GatewayEnv>(GATEWAY_ENV).SESSION_SECRET);
   guard(fastify, keys, sessions, problems);
-  await fastify.register(async (scope) => serveLogin(scope, keys, sessions));
+  await fastify.register(async (scope) => {
+    scope.setErrorHandler((error, request, reply) => problems.answer(error, request, reply));
+    serveLogin(scope, keys, sessions);
+  });
   await fastify.register(createBoard(queues).registerPlugin(), { prefix: BASE });
 }
 
