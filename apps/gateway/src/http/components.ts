@@ -24,7 +24,19 @@ export function ref(schema: z.ZodType): { $ref: string } {
 
 /** All of them, as OpenAPI 3.1 (JSON Schema 2020-12) wants them. */
 export function componentSchemas(): Record<string, object> {
-  const inputs = z.toJSONSchema(INPUTS, { target: 'draft-2020-12', io: 'input', uri }).schemas;
-  const outputs = z.toJSONSchema(OUTPUTS, { target: 'draft-2020-12', io: 'output', uri }).schemas;
-  return Object.fromEntries(Object.entries({ ...inputs, ...outputs }).map(([id, { $schema, $id, ...schema }]) => [id, schema]));
+  const schemas = { ...describe(INPUTS, 'input'), ...describe(OUTPUTS, 'output') };
+  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema, $id, ...schema }]) => [id, schema]));
+}
+
+type Schema = Record<string, unknown>;
+
+/**
+ * What recurs in a schema without a name (any JSON value, say) zod puts aside under `__shared`, and refers to it in a way
+ * that OpenAPI does not know: it becomes a component as well.
+ */
+function describe(registry: typeof INPUTS, io: 'input' | 'output'): Record<string, Schema> {
+  const { __shared: shared, ...schemas } = z.toJSONSchema(registry, { target: 'draft-2020-12', io, uri }).schemas;
+  const unnamed = Object.entries(shared?.$defs ?? {}).map(([id, schema]) => [`${io}.${id}`, schema]);
+  const text = JSON.stringify({ ...schemas, ...Object.fromEntries(unnamed) });
+  return JSON.parse(text.replaceAll(`${uri('__shared')}#/$defs/`, uri(`${io}.`)));
 }

@@ -57,11 +57,14 @@ function createDocument(app: INestApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .addServer('/')
+    .addTag('jobs', 'Submit jobs and watch them')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
     .build();
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
   return {
     ...document,
+    // The rest (health, metrics) is for those who operate this process, not for those who call it.
+    paths: Object.fromEntries(Object.entries(document.paths).filter(([path]) => path.startsWith('/v1/'))),
     info: { ...document.info, license: { name: 'MIT', identifier: 'MIT' } as { name: string } },
     components: { ...document.components, schemas: componentSchemas() },
   };
