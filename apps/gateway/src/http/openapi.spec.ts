@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Gateway, startGateway } from '../fixtures/gateway.js';
+
+type Json = Record<string, unknown>;
+interface Operation {
+  readonly operationId: string;
+  readonly summary?: string;
+  readonly tags?: string[];
+  readonly security?: unknown[];
+  readonly responses: Json;
+}
+interface Description extends Json {
+  readonly paths: Record<string, Record<string, Operation>>;
+}
+
+let gateway: Gateway;
+let description: Description;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  description = (await gateway.call('GET', '/openapi.json')).body;
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+const operations = () =>
+  Object.entries(description.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ path, method, ...operation })),
+  );
+
+/** Every value of a member, however deep. */
+function valuesOf(value: unknown, member: string): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, child]) => [...(name === member ? [child] : []), ...valuesOf(child, member)]);
+}
+
+function resolve(ref: string): unknown {
+  const parts = ref
+    .replace(/^#\//, '')
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return parts.reduce<unknown>((value, part) => (value as Json | undefined)?.[part], description);
+}
+
+describe('/openapi.json', () => {
+  it('is OpenAPI 3.1, served without a key', () => {
+    expect(description).toMatchObject({ openapi: '3.1.0', info: { title: 'Distributed Task Scheduler', license: { identifier: 'MIT' } } });
+  });
+
+  it('tells the API and nothing else, each operation with what a caller needs', () => {
+    expect(
+      operations()
+        .map(({ method, path }) => `${method} ${path}`)
+        .sort(),
+    ).toEqual(['get /v1/job-types', 'get /v1/jobs/{id}', 'post /v1/jobs']);
+    for (const { path, summary, operationId, tags, security, responses } of operations()) {
+      expect({ path, summary, operationId, tags, security }).toMatchObject({
+        summary: expect.any(String),
+        operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
+        tags: ['jobs'],
+      });
+      expect({ path, security }).toEqual({ path, security: [{ bearer: [] }] });
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
+    }
+  });
+
+  it('refers only to what is there', () => {
+    const refs = valuesOf(description, '$ref').map(String);
+    expect(refs).toContain('#/components/schemas/SubmitJobInput');
+    for (const ref of refs) expect({ ref, found: typeof resolve(ref) }).toEqual({ ref, found: 'object' });
+  });
+
+  it('describes a submission by job type, with what may be left out left out', () => {
+    const { properties, required } = resolve('#/components/schemas/http.request.Input') as { properties: Json; required: string[] };
+    expect(required).toEqual(['name', 'payload']);
+    expect(properties.name).toMatchObject({ const: 'http.request' });
+    expect(properties.payload).toMatchObject({ required: ['url'], additionalProperties: false });
+  });
+
+  it('lists every problem code', async () => {
+    const { body } = await gateway.call('GET', '/problems');
+    const codes: string[] = body.items.map(({ code }: { code: string }) => code);
+    expect(resolve('#/components/schemas/Problem/properties/code')).toMatchObject({ enum: codes });
+  });
+});
+
+describe('/docs', () => {
+  it('is a page whose every part comes from here', async () => {
+    const page = await gateway.call('GET', '/docs');
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+    const parts = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => String(match[1]));
+    expect(parts.length).toBeGreaterThan(3);
+    for (const part of parts) {
+      const url = new URL(part, `${gateway.url}/docs`);
+      expect(url.origin).toBe(gateway.url);
+      const { status, text, headers } = await gateway.call('GET', url.pathname);
+      expect({ part, status }).toEqual({ part, status: 200 });
+      if (headers.get('content-type')?.includes('css')) expect(text).not.toMatch(/(?:@import|url\()\s*["']?https?:/);
+    }
+  });
+});
