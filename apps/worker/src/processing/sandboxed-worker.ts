@@ -1,10 +1,11 @@
-import { Worker, type WorkerOptions } from 'bullmq';
+import type { WorkerOptions } from 'bullmq';
+import { EagerWorker } from './eager-worker.js';
 import type { Executor, WorkerJob } from './executor.js';
 
 const SANDBOX = new URL('./sandbox.js', import.meta.url);
 
 /** BullMQ's worker with threads, and our execution on this side of them. */
-export class SandboxedWorker extends Worker {
+export class SandboxedWorker extends EagerWorker {
   constructor(
     queue: string,
     private readonly executor: Executor,

@@ -4,10 +4,10 @@ import { connectWorker, keyPrefix, type RedisClient } from '@dts/queue';
 import { LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Worker } from 'bullmq';
 import { Counter, Gauge } from 'prom-client';
 import { type QueueChoice, WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
+import { EagerWorker } from './eager-worker.js';
 import { Executor, type WorkerJob } from './executor.js';
 import type { Handlers } from './handler.js';
 import { Heartbeat, type WorkerStatus } from './heartbeat.js';
@@ -30,7 +30,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly handlers: Handlers;
   private readonly heartbeat: Heartbeat;
   private readonly prefix: string;
-  private workers: Worker[] = [];
+  private workers: EagerWorker[] = [];
   private draining = false;
 
   constructor(
@@ -90,7 +90,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     return { queues, draining: this.draining };
   }
 
-  private start({ queue, concurrency }: QueueChoice): Worker {
+  private start({ queue, concurrency }: QueueChoice): EagerWorker {
     const options = workerOptions(
       this.redis,
       keyPrefix(this.env.REDIS_URL, this.env.QUEUE_PREFIX),
@@ -100,7 +100,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     );
     const worker = QUEUES[queue].sandboxed
       ? new SandboxedWorker(queue, this.executor, { ...options, ...sandboxOptions(this.env) })
-      : new Worker(queue, this.process, options);
+      : new EagerWorker(queue, this.process, options);
     worker.on('error', this.logError);
     worker.on('stalled', (jobId) => {
       this.stalls.inc({ queue });

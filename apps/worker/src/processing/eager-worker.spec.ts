@@ -1,0 +1,60 @@
+import { connectProducer, connectWorker, openQueues, type Queues, type RedisClient } from '@dts/queue';
+import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EagerWorker } from './eager-worker.js';
+import { workerOptions } from './worker-options.js';
+
+const SLOTS = 200;
+const BACKLOG = 300;
+
+const ignore = () => undefined;
+
+describe('EagerWorker', () => {
+  const prefix = testPrefix();
+  let producer: RedisClient;
+  let patient: RedisClient;
+  let queues: Queues;
+
+  beforeAll(async () => {
+    producer = connectProducer(testRedisUrl(), ignore);
+    patient = connectWorker(testRedisUrl(), ignore);
+    queues = openQueues(producer, prefix, ignore);
+    await waitFor(() => producer.status === 'ready');
+    await queues.io.addBulk(Array.from({ length: BACKLOG }, () => ({ name: 'x', data: { payload: null, tenant: 't' } })));
+  });
+
+  afterAll(() => {
+    producer.disconnect();
+    patient.disconnect();
+  });
+
+  it('starts jobs while it fetches more, and fills all its slots, never more', async () => {
+    const firstStart = createSignal<number>('the first start');
+    const full = createSignal('all slots filled');
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    let running = 0;
+    let most = 0;
+    const fetched = () => producer.llen(queues.io.toKey('active'));
+    const run = async () => {
+      most = Math.max(most, ++running);
+      if (running === 1) firstStart.set(await fetched());
+      if (running === SLOTS) full.set();
+      await finished;
+      running--;
+    };
+    const worker = new EagerWorker('io', run, { ...workerOptions(patient, prefix, 'w', SLOTS, 15_000), autorun: true });
+    worker.on('error', ignore);
+    try {
+      expect(await firstStart.wait()).toBeLessThan(SLOTS / 2);
+      await full.wait();
+      finish();
+      await waitFor(async () => (await queues.io.getCompletedCount()) === BACKLOG);
+      expect(most).toBe(SLOTS);
+    } finally {
+      await worker.close();
+    }
+  });
+});
