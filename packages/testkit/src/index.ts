@@ -1,8 +1,13 @@
 export { type ReceivedRequest, Receiver, type Reply, type Responder, startReceiver } from './http/receiver.js';
 export { freePort } from './processes/free-port.js';
 export { type Exit, Program, type ProgramOptions, startNode, startProgram } from './processes/program.js';
+export { type Certificates, createCertificates } from './redis/certificates.js';
+export { type ClusterOptions, RedisCluster, startCluster } from './redis/cluster.js';
 export { type RedisOptions, RedisServer, startRedis } from './redis/redis-server.js';
+export { ReplicaSet, type ReplicaSetOptions, startReplicaSet } from './redis/replica-set.js';
+export { SentinelGroup, type SentinelOptions, startSentinel } from './redis/sentinel.js';
 export { testPrefix, testRedisUrl } from './redis/test-redis.js';
+export { startTlsRedis, TlsRedisServer } from './redis/tls-redis.js';
 export { App, type AppName, type AppOptions, startApp, startServer } from './stack/app.js';
 export { type Stack, type StackOptions, startStack } from './stack/stack.js';
 export { createSignal, type Signal } from './waiting/signal.js';
