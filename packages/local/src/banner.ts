@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { baseUrl } from './apps.js';
+import { shellQuote } from './shell-quote.js';
 import type { StackFacts } from './stack.js';
 
 /** What the operator sees once everything is ready. */
@@ -31,13 +32,9 @@ Submit a job, and see its result a moment later:
 
 /** A job that calls the gateway itself: works when pasted into a shell, from any folder. */
 export function curlLine(gateway: string, apiKeyFile: string | undefined): string {
-  const key = apiKeyFile ? `$(cat ${quote(apiKeyFile)})` : '$API_KEY';
+  const key = apiKeyFile ? `$(cat ${shellQuote(apiKeyFile)})` : '$API_KEY';
   const job = JSON.stringify({ name: 'http.request', payload: { method: 'GET', url: `${gateway}/healthz` } });
-  return `curl -sS ${quote(`${gateway}/v1/jobs`)} -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d ${quote(job)}`;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  return `curl -sS ${shellQuote(`${gateway}/v1/jobs`)} -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d ${shellQuote(job)}`;
 }
 
 function networkRows(host: string, port: number): [string, string][] {

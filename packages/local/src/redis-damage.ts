@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { shellQuote } from './shell-quote.js';
 
 /** What Redis says when it can't read back what it wrote. Failing to write (a full disk) is another matter. */
 const DAMAGE = [
@@ -20,9 +21,9 @@ export function describeDamage(lines: readonly string[], redisDir: string): stri
   if (!line) return undefined;
   const folder = join(redisDir, 'appendonlydir');
   const file = join(folder, FILE.exec(line)?.[0] ?? '');
-  const fix = `redis-check-aof --fix '${join(folder, 'appendonly.aof.manifest')}'`;
+  const fix = `redis-check-aof --fix ${shellQuote(join(folder, 'appendonly.aof.manifest'))}`;
   return (
     `Redis cannot read its append-only file ${file}: it is damaged. Nothing was changed or deleted. ` +
-    `Copy the folder ${folder} to a safe place, then cut the file where the damage begins with: ${fix}`
+    `Copy the folder ${folder} to a safe place, then cut the damaged end off with: ${fix}`
   );
 }

@@ -26,7 +26,8 @@ export class SupervisedProcess {
   #backoff = FIRST_BACKOFF_MS;
   #restart: NodeJS.Timeout | undefined;
   #wasReady = false;
-  #stopping = false;
+  /** Stopped or given up: it is not started again, and nothing is waited for. */
+  #over = false;
 
   constructor(
     private readonly program: Program,
@@ -47,7 +48,7 @@ export class SupervisedProcess {
 
   /** SIGTERM, and SIGKILL after the program's grace. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#over = true;
     clearTimeout(this.#restart);
     this.#child?.kill('SIGTERM');
     const timer = setTimeout(() => {
@@ -60,7 +61,7 @@ export class SupervisedProcess {
 
   /** SIGKILL for the program and whatever it started. */
   kill(): void {
-    this.#stopping = true;
+    this.#over = true;
     if (this.#child) killGroup(this.#child);
   }
 
@@ -99,7 +100,7 @@ export class SupervisedProcess {
   }
 
   #onEnd(how: string, uptime: number): void {
-    if (this.#stopping) return;
+    if (this.#over) return;
     const { name, bootCrashes, diagnose } = this.program;
     const cause = diagnose?.(this.#lines);
     this.#crashes += 1;
@@ -120,6 +121,7 @@ export class SupervisedProcess {
   }
 
   #giveUp(message: string, lines: readonly string[] = []): void {
+    this.#over = true;
     const shown = lines.slice(-SHOWN_LINES).map((line) => `\n  ${line}`);
     this.#fail(new StartError(lines.length > 0 ? `${message} Its last lines (all: ${this.log.path}):${shown.join('')}` : message));
   }
@@ -128,7 +130,7 @@ export class SupervisedProcess {
     const { name, probe, readyWithin } = this.program;
     const deadline = performance.now() + readyWithin;
     let missing = await probe();
-    while (missing !== undefined && !this.#stopping) {
+    while (missing !== undefined && !this.#over) {
       if (performance.now() > deadline) {
         throw new StartError(`${name} is not ready after ${readyWithin / 1000} s: ${missing}. Its log: ${this.log.path}`);
       }
