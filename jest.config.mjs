@@ -1,1 +1,4 @@
-export default { projects: ['<rootDir>/apps/*', '<rootDir>/packages/*'] };
+import preset from './jest.preset.mjs';
+
+// The timeout of a run with projects is the one that stands here, not theirs.
+export default { projects: ['<rootDir>/apps/*', '<rootDir>/packages/*'], testTimeout: preset.testTimeout };

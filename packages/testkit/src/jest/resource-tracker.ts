@@ -8,7 +8,8 @@ const WATCHED = new Map([
   ['TCPWRAP', 'an open connection'],
   ['Timeout', 'a running timer'],
 ]);
-const GRACE_MS = 2_000;
+// ioredis destroys a connection that the server does not close two seconds after its disconnect.
+const GRACE_MS = 5_000;
 const POLL_MS = 20;
 
 interface Resource {
@@ -36,7 +37,7 @@ export class ResourceTracker {
     this.#hook.enable();
   }
 
-  /** Ends the tracking, and tells what is open still, a line each with its place in the code. What is just closing gets two seconds. */
+  /** Ends the tracking, and tells what is open still, a line each with its place in the code. What is just closing gets five seconds. */
   async stop(): Promise<string[]> {
     const deadline = performance.now() + GRACE_MS;
     // A first turn of the event loop also lets a socket that is about to listen do so.
@@ -51,9 +52,10 @@ export class ResourceTracker {
   }
 }
 
-/** The nearest line that is neither Node's, nor a dependency's, nor this file's. */
+/** The nearest line that is neither Node's nor a dependency's; a dependency's where there is no other. */
 function placeOf(created: Error): string {
   const frames = created.stack?.split('\n').slice(1) ?? [];
-  const own = frames.find((frame) => !/node:|node_modules|resource-tracker/.test(frame));
-  return own ? `, from ${own.trim()}` : '';
+  const foreign = frames.filter((frame) => !/node:|resource-tracker/.test(frame));
+  const place = foreign.find((frame) => !frame.includes('node_modules')) ?? foreign[0];
+  return place ? `, from ${place.trim()}` : '';
 }
