@@ -20,8 +20,21 @@ describe('parseRedisUrl', () => {
       { host: 's1', port: 26379 },
       { host: '::2', port: 7001 },
     ];
-    expect(parseRedisUrl('redis+sentinel://s1,[::2]:7001/my%20master')).toEqual({ kind: 'sentinel', nodes, master: 'my master', ...plain });
+    expect(parseRedisUrl('redis+sentinel://s1,[::2]:7001/my%20master')).toEqual({
+      kind: 'sentinel',
+      nodes,
+      master: 'my master',
+      sentinelCredentials: {},
+      ...plain,
+    });
     expect(parseRedisUrl('rediss+sentinel://s1/m')).toMatchObject({ kind: 'sentinel', tls: true, master: 'm' });
+  });
+
+  it.each([
+    ['?sentinelPassword=p%26w', { password: 'p&w' }],
+    ['?sentinelUsername=watch&sentinelPassword=a=b', { username: 'watch', password: 'a=b' }],
+  ])('reads the login of the sentinels, apart from that of the data: %s', (query, sentinelCredentials) => {
+    expect(parseRedisUrl(`redis+sentinel://:data@s1/m${query}`)).toMatchObject({ credentials: { password: 'data' }, sentinelCredentials });
   });
 
   it('reads a cluster', () => {
@@ -57,6 +70,8 @@ describe('parseRedisUrl', () => {
     ['redis://cache/jobs', /number of a database/],
     ['redis+sentinel://s1', /ends in the name of the master/],
     ['redis+cluster://c1,,c2', /not host:port/],
+    ['redis+cluster://c1?sentinelPassword=x', /not a Redis URL/],
+    ['redis+sentinel://s1/m?password=x', /takes \?sentinelUsername=…&sentinelPassword=…/],
   ])('refuses %p and says how it should look', (url, message) => {
     expect(() => parseRedisUrl(url)).toThrow(message);
   });
@@ -69,6 +84,8 @@ describe('parseRedisUrl', () => {
     'redis:/app:hunter2secret@cache',
     'redis://:hunter2secret@a,b',
     'redis://:hunter2@cache/secret',
+    'redis+sentinel://s1/m?sentinelPassword=hunter2&secret',
+    'redis+sentinel://s1/m?sentinelPassword=hunter2%secret',
   ])('never quotes a part of a password: %s', (url) => {
     const refusal = messageOf(() => parseRedisUrl(url));
     expect(refusal).not.toBe('');

@@ -7,6 +7,8 @@ export type RedisLocation =
       readonly master: string;
       readonly tls: boolean;
       readonly credentials: RedisCredentials;
+      /** Of the sentinels themselves, which often ask for none. */
+      readonly sentinelCredentials: RedisCredentials;
     }
   | { readonly kind: 'cluster'; readonly nodes: readonly RedisNode[]; readonly tls: boolean; readonly credentials: RedisCredentials };
 
@@ -23,7 +25,7 @@ export interface RedisCredentials {
 
 const FORMS = 'redis://host:6379, rediss://host:6379, redis+sentinel://h1:26379,h2:26379/master, redis+cluster://h1:6379,h2:6379';
 const SCHEME =
-  /^(redis|rediss|redis\+sentinel|rediss\+sentinel|redis\+cluster|rediss\+cluster):\/\/(?:([^@/]*)@)?([^/?#]+)(?:\/([^?#]*))?$/;
+  /^(redis|rediss|redis\+sentinel|rediss\+sentinel|redis\+cluster|rediss\+cluster):\/\/(?:([^@/]*)@)?([^/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
 
 /**
  * Reads a Redis URL.
@@ -32,10 +34,14 @@ const SCHEME =
 export function parseRedisUrl(url: string): RedisLocation {
   const match = SCHEME.exec(url.trim());
   if (!match?.[1] || !match[3]) throw new Error(`not a Redis URL; use one of: ${FORMS}`);
-  const [, scheme, login, hosts, path = ''] = match;
+  const [, scheme, login, hosts, path = '', query] = match;
   const tls = scheme.startsWith('rediss');
   const credentials = readCredentials(login);
-  if (scheme.endsWith('+sentinel')) return { kind: 'sentinel', nodes: readNodes(hosts, 26379), tls, credentials, master: required(path) };
+  if (scheme.endsWith('+sentinel')) {
+    const sentinelCredentials = readSentinelCredentials(query);
+    return { kind: 'sentinel', nodes: readNodes(hosts, 26379), tls, credentials, sentinelCredentials, master: required(path) };
+  }
+  if (query !== undefined) throw new Error(`not a Redis URL; use one of: ${FORMS}`);
   if (scheme.endsWith('+cluster')) return { kind: 'cluster', nodes: readNodes(hosts, 6379), tls, credentials };
   const nodes = readNodes(hosts, 6379);
   const [node] = nodes;
@@ -60,6 +66,20 @@ function readCredentials(login: string | undefined): RedisCredentials {
   const username = decode(colon < 0 ? login : login.slice(0, colon));
   const password = colon < 0 ? undefined : decode(login.slice(colon + 1));
   return { ...(username && { username }), ...(password && { password }) };
+}
+
+function readSentinelCredentials(query = ''): RedisCredentials {
+  const { sentinelUsername, sentinelPassword, ...others } = Object.fromEntries(query.split('&').map(readSetting));
+  // Not quoted: it may be a part of a password.
+  if (Object.keys(others).some((name) => name !== '')) {
+    throw new Error('a Sentinel URL takes ?sentinelUsername=…&sentinelPassword=…, the login of the sentinels themselves, and nothing else');
+  }
+  return { ...(sentinelUsername && { username: sentinelUsername }), ...(sentinelPassword && { password: sentinelPassword }) };
+}
+
+function readSetting(text: string): [name: string, value: string] {
+  const equals = text.indexOf('=');
+  return equals < 0 ? [text, ''] : [text.slice(0, equals), decode(text.slice(equals + 1))];
 }
 
 function decode(text: string): string {
