@@ -37,6 +37,7 @@ export interface AuditCounts {
   readonly acknowledged: number;
   readonly resolved: number;
   readonly unresolved: number;
+  readonly abandoned: number;
   readonly lost: number;
   /** Submissions that ran more than once. */
   readonly repeated: number;
@@ -116,6 +117,7 @@ function count({ jobs, ledger, executions }: AuditInput, lost: number, forgotten
     acknowledged: ledger.acknowledged.size,
     resolved: ledger.resolved.size,
     unresolved: ledger.unresolved.size,
+    abandoned: ledger.abandoned.size,
     lost,
     repeated: [...(executions?.values() ?? [])].filter(({ starts }) => starts.length > 1).length,
     completed,

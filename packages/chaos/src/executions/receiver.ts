@@ -14,14 +14,12 @@ export class ExecutionReceiver {
   onArrival: (key: string, callerPort: number) => void = () => {};
   /** Told of each answer. */
   onEnd: () => void = () => {};
+  /** Milliseconds that a run takes. */
+  workMs = 5;
   private readonly server = createServer((request, response) => this.receive(request, response));
   private held: (() => void)[] | undefined;
 
-  /** @param workMs how long a run takes */
-  constructor(
-    private readonly log: ExecutionLog,
-    private readonly workMs: number,
-  ) {}
+  constructor(private readonly log: ExecutionLog) {}
 
   /** Where the job of this submission shall call. */
   urlOf(key: string): string {

@@ -10,6 +10,8 @@ export interface LedgerContents {
   readonly resolved: ReadonlySet<string>;
   /** Keys whose outcome never became known: they may be stored or not. */
   readonly unresolved: ReadonlySet<string>;
+  /** Keys that their caller gave up. */
+  readonly abandoned: ReadonlySet<string>;
   /** Lines that are no entry; the torn last line of a writer that died is one. */
   readonly unreadable: number;
 }
@@ -29,13 +31,14 @@ function summarize(entries: readonly LedgerEntry[]): Omit<LedgerContents, 'unrea
   const acknowledged = new Map<string, string>();
   const acknowledgedKeys = new Set<string>();
   const unknown = new Set<string>();
+  const abandoned = new Set<string>();
   for (const entry of entries) {
     if (entry.kind === 'acknowledged') {
       acknowledged.set(entry.id, entry.key);
       acknowledgedKeys.add(entry.key);
-    } else if (entry.kind === 'unknown') unknown.add(entry.key);
+    } else (entry.kind === 'unknown' ? unknown : abandoned).add(entry.key);
   }
   const resolved = new Set([...unknown].filter((key) => acknowledgedKeys.has(key)));
   const unresolved = new Set([...unknown].filter((key) => !acknowledgedKeys.has(key)));
-  return { acknowledged, resolved, unresolved };
+  return { acknowledged, resolved, unresolved, abandoned };
 }

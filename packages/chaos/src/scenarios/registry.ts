@@ -1,8 +1,41 @@
+import { diskFull } from './disk-full.js';
+import { fetchReplyLost } from './fetch-reply-lost.js';
+import { fsyncStall } from './fsync-stall.js';
+import { gatewayFirst } from './gateway-first.js';
+import { gatewayKill } from './gateway-kill.js';
+import { memoryFull } from './memory-full.js';
+import { poisonJob } from './poison-job.js';
+import { powerCut } from './power-cut.js';
+import { randomMix } from './random-mix.js';
 import { redisKill } from './redis-kill.js';
+import { redisPause, redisRestart } from './redis-outage.js';
+import { rollingRestart } from './rolling-restart.js';
 import type { Scenario } from './scenario.js';
+import { stopWithoutRedis } from './stop-without-redis.js';
+import { submitReplyLost } from './submit-reply-lost.js';
+import { workerBlocked } from './worker-blocked.js';
+import { workerKills } from './worker-kill.js';
 
 /** The matrix, in the order in which it is played. */
-export const SCENARIOS: readonly Scenario[] = [redisKill];
+export const SCENARIOS: readonly Scenario[] = [
+  redisKill,
+  powerCut,
+  fsyncStall,
+  diskFull,
+  memoryFull,
+  redisPause,
+  redisRestart,
+  submitReplyLost,
+  fetchReplyLost,
+  ...workerKills,
+  workerBlocked,
+  rollingRestart,
+  stopWithoutRedis,
+  poisonJob,
+  gatewayKill,
+  gatewayFirst,
+  randomMix,
+];
 
 export function findScenario(name: string): Scenario | undefined {
   return SCENARIOS.find((scenario) => scenario.name === name);

@@ -13,6 +13,12 @@ export interface Scenario {
   readonly control: string;
   /** What the control must show: acknowledged jobs that are lost, or submissions that ran more than once. */
   readonly harm: 'lost' | 'repeated';
+  /** Jobs that end dead, 0 unless given. */
+  readonly dead?: number;
+  /** No submission may run more than once. At least once is the promise, so this is asked only where a lock outlives the fault. */
+  readonly once?: true;
+  /** No attempt may be used up and no job may stall. */
+  readonly untouched?: true;
   /** Part of the quick matrix. */
   readonly quick: boolean;
   /** Why it cannot run on this machine, if so. */

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type App, startApp, within } from '@dts/testkit';
+import { type App, startApp, startServer, within } from '@dts/testkit';
 import { ExecutionLog } from '../executions/execution-log.js';
 import { ExecutionReceiver } from '../executions/receiver.js';
 import { Ledger } from '../ledger/ledger.js';
 import { Load, type LoadOptions } from '../load/load.js';
 import { MIXED } from '../load/submission.js';
 import type { Profile } from '../profile.js';
+import { RedisProxy } from '../proxy/redis-proxy.js';
 import type { Random } from '../random.js';
 import { RedisProcess, type RedisProcessOptions } from '../redis/redis-process.js';
 import type { Shim, WatchedDisk } from '../redis/shim.js';
@@ -16,10 +17,10 @@ import { Timeline } from '../timeline/timeline.js';
 import { drained } from './drain.js';
 import type { Expectation } from './expectation.js';
 
-const RUN_MS = 5;
 const RECOVERY_LIMIT_MS = 60_000;
 const SCOPES = ['jobs:submit', 'jobs:read'];
 const NAME = 'chaos';
+const AT_MOST_ONCE = resolve(import.meta.dirname, '../control/at-most-once-worker.js');
 
 export interface StageOptions {
   readonly arm: Arm;
@@ -54,7 +55,7 @@ export class Stage {
   static async set(options: StageOptions): Promise<Stage> {
     const ledger = await Ledger.open(join(options.dir, 'ledger.jsonl'));
     const executions = new ExecutionLog(join(options.dir, 'executions.jsonl'));
-    const receiver = new ExecutionReceiver(executions, RUN_MS);
+    const receiver = new ExecutionReceiver(executions);
     const stage = new Stage(options, ledger, executions, receiver);
     receiver.onEnd = () => stage.timeline.count('ended');
     await receiver.start();
@@ -102,10 +103,24 @@ export class Stage {
     return gateway;
   }
 
-  async startWorker(env: Readonly<Record<string, string>> = {}): Promise<App> {
-    const worker = await startApp('worker', { env: { ...this.env(), ...env }, timeoutMs: 30_000 });
+  async startWorker(env: Readonly<Record<string, string>> = {}, readyPath = '/readyz'): Promise<App> {
+    const worker = await startApp('worker', { env: { ...this.env(), ...env }, readyPath, timeoutMs: 30_000 });
     this.workers.push(worker);
     return worker;
+  }
+
+  /** A worker that loses: see the program. */
+  async startAtMostOnceWorker(env: Readonly<Record<string, string>> = {}): Promise<App> {
+    const worker = await startServer(AT_MOST_ONCE, { env: { ...this.env(), SLOTS: String(this.profile.held), ...env } });
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** A proxy to Redis, for one kind of app. */
+  async startProxy(): Promise<RedisProxy> {
+    const proxy = await RedisProxy.start(this.redis.port);
+    this.onLeave(() => proxy.stop());
+    return proxy;
   }
 
   /** Callers begin to submit. */
@@ -154,7 +169,7 @@ export class Stage {
 
   async measure(recovered: Promise<unknown>, describe: string): Promise<number> {
     const startedAt = performance.now();
-    await within(recovered, RECOVERY_LIMIT_MS, describe);
+    await within(recovered, Math.max(RECOVERY_LIMIT_MS, this.profile.drainMs), describe);
     const took = performance.now() - startedAt;
     this.recoveryMs = Math.max(this.recoveryMs ?? 0, took);
     this.timeline.mark('recovered');

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A file system of its own that is soon full. Needs root, on Linux. */
+export class SmallDisk {
+  private constructor(readonly dir: string) {}
+
+  /** Why there can be none on this machine, if so. */
+  static obstacle(): string | undefined {
+    if (process.platform === 'linux' && process.getuid?.() === 0) return undefined;
+    return 'a disk that fills up is a small tmpfs, and mounting one needs root on Linux';
+  }
+
+  static async mount(megabytes: number): Promise<SmallDisk> {
+    const dir = await mkdtemp(join(tmpdir(), 'dts-disk-'));
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', dir]);
+    return new SmallDisk(dir);
+  }
+
+  async grow(megabytes: number): Promise<void> {
+    await run('mount', ['-o', `remount,size=${megabytes}m`, this.dir]);
+  }
+
+  async unmount(): Promise<void> {
+    await run('umount', ['-l', this.dir]);
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '@dts/testkit';
+import { SmallDisk } from '../redis/small-disk.js';
+import type { Scenario } from './scenario.js';
+
+const SMALL_MB = 3;
+const LARGE_MB = 4_096;
+const FILLS_WITHIN_MS = 60_000;
+const FULL_MS = 1_000;
+
+/** With `always` Redis ends when it cannot write; with `everysec` it lives, and has answered for what it cannot put on disk any more. */
+export const diskFull: Scenario = {
+  name: 'disk-full',
+  fault: 'the disk of Redis is full, and then the power goes; it gets room later, and Redis is started again',
+  load: 'concurrent callers',
+  holds: 'a clear refusal, nothing acknowledged that is not stored, and it drains afterwards',
+  control: 'appendfsync everysec',
+  harm: 'lost',
+  quick: true,
+  obstacle: SmallDisk.obstacle,
+  async play(stage, arm) {
+    const isWeak = arm === 'control';
+    const disk = await SmallDisk.mount(SMALL_MB);
+    stage.onLeave(() => disk.unmount());
+    const redis = await stage.startRedis({ isWatched: true, dir: disk.dir, settings: isWeak ? { appendfsync: 'everysec' } : {} });
+    await Promise.all([stage.startGateway(isWeak ? { DURABILITY: 'fast' } : {}), stage.startWorker()]);
+    const load = stage.startLoad();
+    await waitFor(() => load.troubles.size > 0, { timeoutMs: FILLS_WITHIN_MS, describe: 'the disk to fill up' });
+    stage.timeline.mark('disk full');
+    await delay(FULL_MS);
+    stage.timeline.mark(`power cut, ${await redis.cutPower()} bytes gone`);
+    await disk.grow(LARGE_MB);
+    await redis.start();
+    stage.timeline.mark('room again');
+    await stage.measureRecovery(load);
+    await stage.finish(load);
+    const reasons = [...load.troubles.keys()];
+    stage.expect(
+      'callers are told',
+      reasons.some((reason) => reason.startsWith('503')),
+      reasons.join(', '),
+    );
+  },
+};

@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Scenario } from './scenario.js';
+
+const SLOW_MS = 2;
+const STALL_MS = 1_500;
+
+export const fsyncStall: Scenario = {
+  name: 'fsync-stall',
+  fault: `every fsync ${SLOW_MS} ms slower, then one that takes ${STALL_MS} ms, and a power cut before it ends`,
+  load: 'concurrent callers, delayed and prioritized jobs among them',
+  holds: 'nothing lost; what was not on disk was not acknowledged',
+  control: 'appendfsync everysec',
+  harm: 'lost',
+  quick: true,
+  async play(stage, arm) {
+    const isWeak = arm === 'control';
+    const redis = await stage.startRedis({ isWatched: true, settings: isWeak ? { appendfsync: 'everysec' } : {} });
+    await Promise.all([stage.startGateway(isWeak ? { DURABILITY: 'fast' } : {}), stage.startWorker()]);
+    const load = stage.startLoad();
+    await stage.untilFault();
+    stage.timeline.mark('fsync slow');
+    await redis.disk?.delayFsync(SLOW_MS);
+    await stage.untilFault();
+    stage.timeline.mark('fsync stalls');
+    await redis.disk?.delayFsync(STALL_MS);
+    await delay(stage.random.between(STALL_MS / 2, STALL_MS - 100));
+    const bytes = await redis.cutPower();
+    stage.timeline.mark(`power cut, ${bytes} bytes gone`);
+    await redis.disk?.delayFsync(0);
+    await redis.start();
+    await stage.measureRecovery(load);
+    await stage.finish(load);
+  },
+};
