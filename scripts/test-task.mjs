@@ -14,7 +14,7 @@ export async function runTests(node, args) {
   const totalsFile = join(folder, 'totals.json');
   const env = { ...toolEnv(), JEST_TOTALS_FILE: totalsFile };
   try {
-    const jest = [...NODE_OPTIONS, join(modules, 'jest/bin/jest.js'), ...REPORTERS, ...args];
+    const jest = [...NODE_OPTIONS, join(modules, 'jest/bin/jest.js'), ...args, ...REPORTERS];
     const { code, stopped } = await runChild(node, jest, { env });
     const totals = readTotals(totalsFile, code);
     if (totals && !stopped) console.log(describe(totals));

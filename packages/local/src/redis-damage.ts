@@ -9,7 +9,7 @@ const DAMAGE = [
   /AOF manifest|manifest file/i,
   /rdb file reading failure|RDB CRC error|Wrong signature/i,
 ];
-const FILE = /appendonly\.aof(?:\.\d+\.(?:incr|base)\.(?:aof|rdb)|\.manifest)/;
+const FILE = /appendonly\.aof\.\d+\.(?:incr|base)\.(?:aof|rdb)/;
 
 /**
  * Reads from the last lines of a Redis that ended whether its append-only file is damaged.
@@ -20,8 +20,12 @@ export function describeDamage(lines: readonly string[], redisDir: string): stri
   const line = lines.findLast((text) => text.includes(' # ') && DAMAGE.some((pattern) => pattern.test(text)));
   if (!line) return undefined;
   const folder = join(redisDir, 'appendonlydir');
+  const manifest = join(folder, 'appendonly.aof.manifest');
+  if (/manifest/i.test(line)) {
+    return `Redis cannot read the list of its append-only files ${manifest}: it is damaged. Nothing was changed or deleted. Restore it from a copy.`;
+  }
   const file = join(folder, FILE.exec(line)?.[0] ?? '');
-  const fix = `redis-check-aof --fix ${shellQuote(join(folder, 'appendonly.aof.manifest'))}`;
+  const fix = `redis-check-aof --fix ${shellQuote(manifest)}`;
   return (
     `Redis cannot read its append-only file ${file}: it is damaged. Nothing was changed or deleted. ` +
     `Copy the folder ${folder} to a safe place, then cut the damaged end off with: ${fix}`

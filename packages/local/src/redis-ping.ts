@@ -6,6 +6,8 @@ export async function pingRedis(url: string, timeoutMs = 1_500): Promise<string 
     lazyConnect: true,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
+    // A timer of this length outlives the client whose connection was refused, and the process with it.
+    disconnectTimeout: 50,
     maxRetriesPerRequest: 0,
     enableReadyCheck: false,
     retryStrategy: () => null,

@@ -33,8 +33,6 @@ export async function runStack(options: RunOptions): Promise<number> {
   } catch (error) {
     terminal.complain(explain(error));
     return 1;
-  } finally {
-    stops.close();
   }
 }
 

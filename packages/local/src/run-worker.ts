@@ -37,9 +37,6 @@ export async function runWorker({ processEnv, dataDirOf, entry }: WorkerOptions)
   void stops.second.then(() => child.kill('SIGKILL'));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      stops.close();
-      resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']);
-    });
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']));
   });
 }

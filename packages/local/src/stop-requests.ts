@@ -2,7 +2,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** npm passes on the Ctrl-C that the terminal has already sent: what comes this soon is the same key press. */
 const SAME_PRESS_MS = 1_000;
 
-/** Listens for whoever wants this process to end: a signal, or the death of the process that started it. */
+/**
+ * Listens for whoever wants this process to end: a signal, or the death of the process that started it. It listens to
+ * the very end: a signal that comes while the process is leaving must not turn its exit code into something else.
+ */
 export class StopRequests {
   /** Resolves when the process is asked to stop. */
   readonly first: Promise<void>;
@@ -18,11 +21,6 @@ export class StopRequests {
     process.once('disconnect', this.#onDisconnect);
     // Listening must not keep the process alive once it has nothing else to do.
     process.channel?.unref();
-  }
-
-  close(): void {
-    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
-    process.off('disconnect', this.#onDisconnect);
   }
 
   readonly #onSignal = () => {

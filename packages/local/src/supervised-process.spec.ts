@@ -6,6 +6,7 @@ import type { Program } from './program.js';
 import type { ProgramLog } from './program-log.js';
 import { SupervisedProcess } from './supervised-process.js';
 import { silentLog } from './testing/silent-log.js';
+import { isGone } from './testing/small-checkout.js';
 import { TemporaryFolder } from './testing/temporary-folder.js';
 
 let folder: TemporaryFolder;
@@ -98,9 +99,3 @@ describe('SupervisedProcess', () => {
     await small.stop();
   });
 });
-
-/** Ended, though whoever inherited it may not have collected it yet. */
-function isGone(pid: number): boolean {
-  if (!existsSync(`/proc/${pid}/stat`)) return true;
-  return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-}

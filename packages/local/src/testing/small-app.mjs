@@ -23,7 +23,6 @@ const actions = {
   },
   '/job-done': () => {
     jobs -= 1;
-    if (stopping) stop();
     return 'done';
   },
   '/warn': () => {
@@ -36,7 +35,7 @@ const actions = {
 
 const server = createServer((request, response) => {
   const action = actions[request.url];
-  response.writeHead(action ? 200 : 404).end(action?.());
+  response.writeHead(action ? 200 : 404).end(action?.(), () => stopping && stop());
 });
 
 function stop() {
