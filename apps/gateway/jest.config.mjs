@@ -1,3 +1,1 @@
-import { nestPreset } from '../../jest.preset.mjs';
-
-export default { ...nestPreset, setupFiles: [...nestPreset.setupFiles, '@nestjs/bullmq'] };
+export { nestPreset as default } from '../../jest.preset.mjs';

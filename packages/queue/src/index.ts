@@ -1,14 +1,13 @@
 export { encodeAttempt, type FailedAttempt, type JobError } from './attempt.js';
 export { connectProducer, connectWorker, keyPrefix, type RedisClient } from './connection.js';
-export { type Durability, findWeakSettings } from './durability.js';
-export { type PayloadIssue, QueueError, type QueueErrorCode, toPayloadIssues } from './errors.js';
-export { JobClient, MAX_PAYLOAD_BYTES, type Submission, type Submitted } from './job-client.js';
+export { findWeakSettings } from './durability.js';
+export { QueueError, toPayloadIssues } from './errors.js';
+export { JobClient, MAX_PAYLOAD_BYTES } from './job-client.js';
 export type { JobData } from './job-data.js';
 export { backoffDelay, type SubmitOptions } from './job-options.js';
-export { type Attempt, FINAL_STATES, JOB_STATES, type JobRecord, type JobState, waitingSince } from './job-record.js';
+export { FINAL_STATES, JOB_STATES, type JobRecord, waitingSince } from './job-record.js';
 export { JobWatcher } from './job-watcher.js';
 export { queueEnvShape } from './queue-env.js';
 export { QueueInspector, type QueueSnapshot } from './queue-inspector.js';
 export { type JobQueue, openQueues, type Queues } from './queues.js';
-export { parseRedisUrl } from './redis-url.js';
 export { type WorkerInfo, type WorkerQueue, WorkerRegistry } from './worker-registry.js';

@@ -43,7 +43,7 @@ export function toBullOptions(definition: JobDefinition, id: string, options: Su
 }
 
 /** Milliseconds from now until the job may start; 0 for at once. */
-export function delayOf({ delay, runAt }: SubmitOptions): number {
+function delayOf({ delay, runAt }: SubmitOptions): number {
   return runAt === undefined ? (delay ?? 0) : Math.max(0, runAt - Date.now());
 }
 

@@ -1,6 +1,6 @@
 import type { JobData } from '@dts/queue';
 import { type Processor, Worker, type WorkerOptions } from 'bullmq';
-import type { WorkerJob } from './executor.js';
+import type { WorkerJob } from './worker-job.js';
 
 /**
  * Jobs that may be fetched but not started. More make the fetches of short jobs overlap better, fewer start sooner: each

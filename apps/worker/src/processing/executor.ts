@@ -1,6 +1,6 @@
 import { findJobDefinition } from '@dts/jobs';
-import { backoffDelay, type FailedAttempt, type JobData, type JobError } from '@dts/queue';
-import { type Job, WaitingError } from 'bullmq';
+import { backoffDelay, type FailedAttempt, type JobError } from '@dts/queue';
+import { WaitingError } from 'bullmq';
 import { AttemptFailed, JobDead } from './attempt-error.js';
 import { toHandlerContext } from './context.js';
 import { Deadline } from './deadline.js';
@@ -10,8 +10,7 @@ import { classify, type Outcome } from './outcome.js';
 import { checkResult, definitionOf, parsePayload } from './payload.js';
 import type { Quarantine } from './quarantine.js';
 import type { AttemptReporter } from './reporter.js';
-
-export type WorkerJob = Job<JobData, unknown, string>;
+import type { WorkerJob } from './worker-job.js';
 
 /** Runs the handler: in this thread, or in a sandbox. */
 export type RunHandler = (payload: unknown, context: HandlerContext) => Promise<unknown>;

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { HandlerEnv } from '../handlers/env.js';
 import { FinalError } from './errors.js';
-import type { WorkerJob } from './executor.js';
 import type { HandlerContext } from './handler.js';
+import type { WorkerJob } from './worker-job.js';
 
 /** A job that was taken back from silent workers this often is not let near a worker's other jobs any more. */
 const STALLS_TOLERATED = 3;

@@ -3,8 +3,8 @@ import { LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Histogram } from 'prom-client';
-import type { WorkerJob } from './executor.js';
 import type { Outcome } from './outcome.js';
+import type { WorkerJob } from './worker-job.js';
 
 /** Tells metrics and log how each attempt ended: one line an attempt, and no handler has to. */
 @Injectable()

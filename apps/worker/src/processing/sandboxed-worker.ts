@@ -1,6 +1,7 @@
 import type { WorkerOptions } from 'bullmq';
 import { EagerWorker } from './eager-worker.js';
-import type { Executor, WorkerJob } from './executor.js';
+import type { Executor } from './executor.js';
+import type { WorkerJob } from './worker-job.js';
 
 const SANDBOX = new URL('./sandbox.js', import.meta.url);
 

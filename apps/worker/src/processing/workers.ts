@@ -8,13 +8,14 @@ import { Counter, Gauge } from 'prom-client';
 import { type QueueChoice, WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
 import { EagerWorker } from './eager-worker.js';
-import { Executor, type WorkerJob } from './executor.js';
+import { Executor } from './executor.js';
 import type { Handlers } from './handler.js';
 import { Heartbeat, type WorkerStatus } from './heartbeat.js';
 import { Quarantine } from './quarantine.js';
 import { AttemptReporter } from './reporter.js';
 import { runHandler } from './run-handler.js';
 import { SandboxedWorker } from './sandboxed-worker.js';
+import type { WorkerJob } from './worker-job.js';
 import { sandboxOptions, workerOptions } from './worker-options.js';
 
 /** Milliseconds before the end of the grace at which running jobs are handed back. */
