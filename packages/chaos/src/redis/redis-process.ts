@@ -30,7 +30,7 @@ export interface RedisProcessOptions {
 
 /** A real server of its own that faults can be done to. Its port and data outlive its process. */
 export class RedisProcess {
-  private program: Program | undefined;
+  private readonly programs: Program[] = [];
 
   private constructor(
     readonly port: number,
@@ -55,6 +55,11 @@ export class RedisProcess {
     return `redis://127.0.0.1:${this.port}`;
   }
 
+  /** What it printed, over all its restarts. */
+  get output(): string {
+    return this.programs.map((program) => program.output).join('\n');
+  }
+
   get isRunning(): boolean {
     return this.program?.isRunning ?? false;
   }
@@ -66,7 +71,7 @@ export class RedisProcess {
     // By way of `env`, so that the shim is loaded into the server alone.
     const shim = Object.entries(this.disk?.env ?? {}).map(([name, value]) => `${name}=${value}`);
     const program = await startProgram('env', { args: [...shim, COMMAND, ...args] });
-    this.program = program;
+    this.programs.push(program);
     await this.untilReady(program);
   }
 
@@ -112,6 +117,10 @@ export class RedisProcess {
   async remove(): Promise<void> {
     await this.kill();
     await rm(this.dir, { recursive: true, force: true });
+  }
+
+  private get program(): Program | undefined {
+    return this.programs.at(-1);
   }
 
   private async untilReady(program: Program): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auditRedis } from '../audit/audit-redis.js';
 import { readLedger } from '../ledger/read-ledger.js';
@@ -40,6 +40,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
 async function playArm(scenario: Scenario, arm: Arm, options: PlayOptions): Promise<ArmResult> {
   const { seed, profile, shim, report } = options;
   const dir = join(options.out, scenario.name, arm);
+  await rm(dir, { recursive: true, force: true }); // another run's records would count as this one's
   await mkdir(dir, { recursive: true });
   report(`  ${arm}: playing`);
   const stage = await Stage.set({ arm, profile, shim, dir, random: Random.for(seed, scenario.name) });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type App, startApp, startServer, within } from '@dts/testkit';
@@ -187,10 +188,21 @@ export class Stage {
 
   async leave(): Promise<void> {
     await this.stopApps();
+    await this.keepOutputs();
     for (const ending of this.endings.toReversed()) await ending();
     await this.server?.remove();
     await this.receiver.stop();
     await Promise.all([this.ledger.close(), this.executions.close()]);
+  }
+
+  /** What each process printed, for whoever looks into a failure. */
+  private async keepOutputs(): Promise<void> {
+    const keep = (name: string, output: string) => writeFile(join(this.options.dir, `${name}.log`), output);
+    await Promise.all([
+      ...this.gateways.map((app, index) => keep(`gateway-${index + 1}`, app.output)),
+      ...this.workers.map((app, index) => keep(`worker-${index + 1}`, app.output)),
+      keep('redis', this.server?.output ?? ''),
+    ]);
   }
 
   /** The environment of every app. */
