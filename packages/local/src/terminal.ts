@@ -47,7 +47,7 @@ export class Terminal {
 }
 
 /** A line of pino's JSON with its level; anything else is taken for a warning when it came on stderr. */
-export function readLine(line: string, stream: 'stdout' | 'stderr'): { level: number; text: string } {
+function readLine(line: string, stream: 'stdout' | 'stderr'): { level: number; text: string } {
   const entry = parseEntry(line);
   if (!entry) return { level: stream === 'stderr' ? WARN : 0, text: line };
   const cause = entry.err?.message ?? entry.error?.message;
