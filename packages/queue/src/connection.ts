@@ -1,4 +1,5 @@
-import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { type Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { type ClusterArguments, FailFastCluster, PatientCluster } from './clusters.js';
 import { parseRedisUrl, type RedisLocation } from './redis-url.js';
 
 export type RedisClient = Redis | Cluster;
@@ -7,6 +8,7 @@ export type RedisClient = Redis | Cluster;
 interface Manner {
   readonly redis: RedisOptions;
   readonly cluster: ClusterOptions;
+  readonly Cluster: typeof FailFastCluster | typeof PatientCluster;
 }
 
 const backoff = (attempt: number) => Math.min(50 * 2 ** (attempt - 1), 500);
@@ -39,11 +41,11 @@ const FAIL_FAST: Manner = {
     reconnectOnError: (error) => isReadOnly(error) && RECONNECT,
   },
   cluster: {
-    enableOfflineQueue: false,
     // Both would send a command again: one that lost its connection may have been applied already.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
   },
+  Cluster: FailFastCluster,
 };
 
 /**
@@ -66,6 +68,7 @@ const PATIENT: Manner = {
     retryDelayOnClusterDown: 250,
     retryDelayOnMoved: 50,
   },
+  Cluster: PatientCluster,
 };
 
 /** Milliseconds after which a cluster is asked who serves what: a master that hangs tells nobody that it was replaced. */
@@ -120,20 +123,24 @@ function connect(location: RedisLocation, manner: Manner, onError: (error: Error
     case 'sentinel':
       return new Redis({ ...redis, ...sentinelOptions(location) }).on('error', onError);
     case 'cluster':
-      return new Cluster(
+      return new manner.Cluster(
         location.nodes.map((node) => ({ ...node })),
-        {
-          ...manner.cluster,
-          redisOptions: redis,
-          clusterRetryStrategy: backoff,
-          slotsRefreshInterval: SLOTS_REFRESH_MS,
-          // A certificate is for the name in the URL; ioredis would connect to its address.
-          ...(tls && { dnsLookup: (host, found) => found(null, host) }),
-        },
+        clusterOptions(redis, manner),
       )
         .on('error', onError)
         .on('node error', onError);
   }
+}
+
+function clusterOptions(redis: RedisOptions, manner: Manner): ClusterArguments[1] {
+  return {
+    ...manner.cluster,
+    redisOptions: { ...redis, replyMapping: 'legacy' },
+    clusterRetryStrategy: backoff,
+    slotsRefreshInterval: SLOTS_REFRESH_MS,
+    // A certificate is for the name in the URL; ioredis would connect to its address.
+    ...(redis.tls && { dnsLookup: (host, found) => found(null, host) }),
+  };
 }
 
 function sentinelOptions(location: RedisLocation & { kind: 'sentinel' }): RedisOptions {

@@ -145,7 +145,7 @@ export class RedisServer {
       host: '127.0.0.1',
       port: this.port,
       password: this.config.requirepass,
-      ...(tls && { tls: { ca: tls.ca } }),
+      ...(tls && { tls: { ca: tls.ca, servername: 'localhost' } }),
       ...options,
     });
     return client.on('error', () => {}); // refused until it listens; else the command tells
