@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { shellQuote } from './shell-quote.js';
 
+const MANIFEST = /AOF manifest|manifest file/i;
 /** What Redis says when it can't read back what it wrote. Failing to write (a full disk) is another matter. */
 const DAMAGE = [
   /reading the append only file/i,
   /RDB preamble/i,
   /append log file .* doesn't exist/i,
-  /AOF manifest|manifest file/i,
+  MANIFEST,
   /rdb file reading failure|RDB CRC error|Wrong signature/i,
 ];
 const FILE = /appendonly\.aof\.\d+\.(?:incr|base)\.(?:aof|rdb)/;
@@ -21,7 +22,7 @@ export function describeDamage(lines: readonly string[], redisDir: string): stri
   if (!line) return undefined;
   const folder = join(redisDir, 'appendonlydir');
   const manifest = join(folder, 'appendonly.aof.manifest');
-  if (/manifest/i.test(line)) {
+  if (MANIFEST.test(line)) {
     return `Redis cannot read the list of its append-only files ${manifest}: it is damaged. Nothing was changed or deleted. Restore it from a copy.`;
   }
   const file = join(folder, FILE.exec(line)?.[0] ?? '');
