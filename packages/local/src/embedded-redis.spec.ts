@@ -49,9 +49,9 @@ async function ask<T>(url: string, question: (redis: Redis) => Promise<T>): Prom
 
 const pidOf = (url: string) => ask(url, async (redis) => Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1]));
 
-function incrementFile(): string {
+function dataFile(ending: '.incr.aof' | '.base.rdb'): string {
   const aof = join(dataDir.redis, 'appendonlydir');
-  return join(aof, readdirSync(aof).find((name) => name.endsWith('.incr.aof')) ?? 'none');
+  return join(aof, readdirSync(aof).find((name) => name.endsWith(ending)) ?? 'none');
 }
 
 describe('embeddedRedis', () => {
@@ -105,7 +105,7 @@ describe('embeddedRedis', () => {
     await ask(url, (redis) => redis.mset('whole', '1'));
     await ask(url, (redis) => redis.set('cut', '1'));
     await running?.stop();
-    truncateSync(incrementFile(), statSync(incrementFile()).size - 3);
+    truncateSync(dataFile('.incr.aof'), statSync(dataFile('.incr.aof')).size - 3);
     await expect(ask(await start(), (redis) => redis.mget('whole', 'cut'))).resolves.toEqual(['1', null]);
   });
 
@@ -114,7 +114,7 @@ describe('embeddedRedis', () => {
     await running?.stop();
     await ask(await start(), (redis) => redis.set('second', '2'));
     await running?.stop();
-    const file = incrementFile();
+    const file = dataFile('.incr.aof');
     const content = readFileSync(file, 'latin1');
     writeFileSync(file, content.replace('*3\r\n$3\r\nset\r\n$6\r\nsecond', '#3\r\n$3\r\nset\r\n$6\r\nsecond'), 'latin1');
     const damaged = readFileSync(file);
@@ -126,6 +126,16 @@ describe('embeddedRedis', () => {
     const fix = await startProgram('bash', { args: ['-c', `yes | ${advice}`] });
     expect(await fix.exited).toEqual({ code: 0, signal: null });
     await expect(ask(await start(), (redis) => redis.mget('first', 'second'))).resolves.toEqual(['1', null]);
+  });
+
+  it('does not advise to mend what cannot be mended', async () => {
+    await start();
+    await running?.stop();
+    const file = dataFile('.base.rdb');
+    truncateSync(file, statSync(file).size - 20);
+    await expect(start()).rejects.toThrow(
+      /^Redis cannot read its append-only files in .*appendonlydir \(.*\)\. Nothing was changed or deleted\. Restore the folder from a copy\.$/,
+    );
   });
 });
 

@@ -178,7 +178,7 @@ describe('npm start that cannot', () => {
     await stack.program.stop();
     const manifest = checkout.data('redis/appendonlydir/appendonly.aof.manifest');
     writeFileSync(manifest, 'rubbish\n');
-    expect(await refusal({})).toContain(`Redis cannot read the list of its append-only files ${manifest}: it is damaged.`);
+    expect(await refusal({})).toContain(`Redis cannot read its append-only files in ${checkout.data('redis/appendonlydir')} (`);
     expect(readFileSync(manifest, 'utf8')).toBe('rubbish\n');
   });
 });
