@@ -1,3 +1,4 @@
+import { QueueError } from '@dts/queue';
 import { LOGGER, type Logger } from '@dts/runtime';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -25,6 +26,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   /** Also for hooks whose errors would not come here. */
   readonly answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    if (error instanceof QueueError && error.cause)
+      this.logger.warn({ err: error.cause, requestId: request.id, jobId: error.jobId }, error.message);
     sendProblem(toProblem(error) ?? this.unexpected(error, request), request, reply);
   };
 
