@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { FULL, QUICK } from './profile.js';
 import { Shim } from './redis/shim.js';
-import { playScenario } from './run/play.js';
+import { summary } from './report/figures.js';
+import { writeReports } from './report/write-reports.js';
+import { type PlayOptions, playScenario } from './run/play.js';
 import type { ScenarioResult } from './run/result.js';
 import { findScenario, SCENARIOS } from './scenarios/registry.js';
 import type { Scenario } from './scenarios/scenario.js';
@@ -39,20 +41,31 @@ async function run({ full, seed, scenario, out: given }: Options): Promise<numbe
   const out = given === undefined ? await newFolder() : resolve(given);
   await mkdir(out, { recursive: true });
   console.log(`seed ${seed}, ${profile.name}, ${chosen.length} scenarios; ledgers and reports in ${out}`);
-  let shim: Promise<Shim> | undefined;
+  const startedAt = performance.now();
+  const results = await playAll(chosen, { seed, profile, out });
+  await writeReports(out, { seed, profile: profile.name, took: (performance.now() - startedAt) / 1_000 }, results);
+  console.log(`\n${summary(results)}\nreport: ${join(out, 'report.html')}, report.md, report.json; replay with --seed ${seed}`);
+  return results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
+}
+
+async function playAll(scenarios: readonly Scenario[], options: Pick<PlayOptions, 'seed' | 'profile' | 'out'>): Promise<ScenarioResult[]> {
+  let compiling: Promise<Shim> | undefined;
+  const shim = () => {
+    compiling ??= Shim.compile();
+    return compiling;
+  };
   const results: ScenarioResult[] = [];
   try {
-    for (const [index, each] of chosen.entries()) {
-      console.log(`\n[${index + 1}/${chosen.length}] ${each.name}: ${each.fault}`);
-      const getShim = () => (shim ??= Shim.compile());
-      const result = await playScenario(each, { seed, profile, out, shim: getShim, report: console.log });
+    for (const [index, scenario] of scenarios.entries()) {
+      console.log(`\n[${index + 1}/${scenarios.length}] ${scenario.name}: ${scenario.fault}`);
+      const result = await playScenario(scenario, { ...options, shim, report: console.log });
       console.log(`  ${result.verdict}${result.reasons.map((reason) => `\n    ${reason}`).join('')}`);
       results.push(result);
     }
   } finally {
-    await (await shim)?.remove();
+    await (await compiling?.catch(() => undefined))?.remove();
   }
-  return results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
+  return results;
 }
 
 async function newFolder(): Promise<string> {

@@ -17,7 +17,7 @@ export class ExecutionReceiver {
   /** Milliseconds that a run takes. */
   workMs = 5;
   private readonly server = createServer((request, response) => this.receive(request, response));
-  private held: (() => void)[] | undefined;
+  private held: Set<() => void> | undefined;
 
   constructor(private readonly log: ExecutionLog) {}
 
@@ -41,11 +41,16 @@ export class ExecutionReceiver {
 
   /** From now on nobody is answered, until `release`. */
   hold(): void {
-    this.held ??= [];
+    this.held ??= new Set();
+  }
+
+  /** Callers that wait for an answer and live. */
+  get heldCount(): number {
+    return this.held?.size ?? 0;
   }
 
   release(): void {
-    const held = this.held ?? [];
+    const held = this.held ?? new Set();
     this.held = undefined;
     for (const answer of held) answer();
   }
@@ -61,7 +66,13 @@ export class ExecutionReceiver {
     });
     const answer = () => response.end('{}');
     this.onArrival(key, request.socket.remotePort ?? 0);
-    if (this.held) this.held.push(answer);
+    if (this.held) this.holdBack(answer, response);
     else setTimeout(answer, this.workMs);
+  }
+
+  private holdBack(answer: () => void, response: ServerResponse): void {
+    const held = this.held;
+    held?.add(answer);
+    response.once('close', () => held?.delete(answer));
   }
 }

@@ -25,9 +25,7 @@ export class Ledger {
   record(entry: LedgerEntry): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ line: encodeEntry(entry), resolve, reject });
-      this.writing ??= this.writeAll().finally(() => {
-        this.writing = undefined;
-      });
+      this.writing ??= this.writeAll();
     });
   }
 
@@ -48,5 +46,6 @@ export class Ledger {
         for (const { reject } of batch) reject(error);
       }
     }
+    this.writing = undefined; // at once with the look that found nothing waiting, or an entry that comes in between stays behind
   }
 }

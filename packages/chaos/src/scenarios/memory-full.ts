@@ -14,7 +14,7 @@ export const memoryFull: Scenario = {
   holds: 'a clear refusal, nothing acknowledged that is not stored, and it drains afterwards',
   control: 'maxmemory-policy allkeys-random',
   harm: 'lost',
-  quick: true,
+  quick: false,
   async play(stage, arm) {
     const policy = arm === 'control' ? 'allkeys-random' : 'noeviction';
     const redis = await stage.startRedis({ settings: { 'maxmemory-policy': policy } });

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Execution } from '../executions/execution-log.js';
+import type { LedgerContents } from '../ledger/read-ledger.js';
+import { type AuditInput, audit } from './audit.js';
+import type { StoredJob } from './stored-job.js';
+
+function job(id: string, given: Partial<StoredJob> = {}): StoredJob {
+  const counters = { attemptsMade: 1, fetches: 1, stalls: 0 };
+  return { id, key: `key-${id}`, states: ['completed'], hasHash: true, lastError: undefined, ...counters, ...given };
+}
+
+function ledger(ids: readonly string[], given: Partial<LedgerContents> = {}): LedgerContents {
+  const nothing = { resolved: new Set<string>(), unresolved: new Set<string>(), abandoned: new Set<string>(), unreadable: 0 };
+  return { acknowledged: new Map(ids.map((id) => [id, `key-${id}`])), ...nothing, ...given };
+}
+
+function runs(starts: Readonly<Record<string, number>>, ends = starts): Map<string, Execution> {
+  const toExecution = (id: string, count: number): Execution => ({
+    starts: Array(count).fill(0),
+    ends: ends[id] ?? 0,
+    jobs: new Set([id]),
+  });
+  return new Map(Object.entries(starts).map(([id, count]) => [`key-${id}`, toExecution(id, count)]));
+}
+
+function kinds(input: Partial<AuditInput>): string[] {
+  const { findings } = audit({ jobs: [], ledger: ledger([]), unlocked: [], ...input });
+  return findings.map(({ kind, id }) => `${kind} ${id}`);
+}
+
+describe('audit', () => {
+  it('finds nothing where every acknowledged job is in one state', () => {
+    const jobs = [job('a'), job('b', { states: ['wait'] }), job('c', { states: ['delayed'] }), job('d', { states: ['failed'] })];
+    const report = audit({ jobs, ledger: ledger(['a', 'b', 'c', 'd']), executions: runs({ a: 1, d: 8 }), unlocked: [] });
+    expect(report.findings).toEqual([]);
+    expect(report.counts).toMatchObject({ acknowledged: 4, lost: 0, completed: 1, dead: 1, pending: 2, repeated: 1 });
+  });
+
+  it('finds an acknowledged job that is gone, unless it ran to its end', () => {
+    expect(kinds({ ledger: ledger(['a']) })).toEqual(['lost a']);
+    expect(kinds({ ledger: ledger(['a']), executions: runs({ a: 1 }, { a: 0 }) })).toEqual(['lost a']);
+    expect(kinds({ ledger: ledger(['a']), executions: runs({ a: 1 }) })).toEqual([]);
+  });
+
+  it('finds a job that no set names, and one that only a set names: neither will run', () => {
+    expect(kinds({ jobs: [job('a', { states: [] })], ledger: ledger(['a']) })).toContain('orphan a');
+    expect(kinds({ jobs: [job('a', { states: [] })], ledger: ledger(['a']) })).toContain('lost a');
+    expect(kinds({ jobs: [job('a', { states: ['wait'], hasHash: false })], ledger: ledger(['a']) })).toEqual(
+      expect.arrayContaining(['ghost a', 'lost a']),
+    );
+  });
+
+  it('finds a job in two states, and the sum that does not add up', () => {
+    const jobs = [job('a', { states: ['active', 'completed'] })];
+    expect(kinds({ jobs, ledger: ledger(['a']) })).toEqual(['several-states a', 'unbalanced -']);
+  });
+
+  it('finds a dead and a completed job that never ran, by the record of runs or by fetches', () => {
+    const jobs = [job('a', { states: ['failed'], fetches: 3 }), job('b', { fetches: 3 })];
+    expect(kinds({ jobs, ledger: ledger(['a', 'b']), executions: runs({}) })).toEqual([
+      'dead-without-start a',
+      'completed-without-start b',
+    ]);
+    expect(kinds({ jobs, ledger: ledger(['a', 'b']) })).toEqual([]);
+    expect(kinds({ jobs: [job('a', { states: ['failed'], fetches: 0 })], ledger: ledger(['a']) })).toEqual(['dead-without-start a']);
+  });
+
+  it('lets a job that expired or was cancelled end without a run', () => {
+    const jobs = [job('a', { states: ['failed'], fetches: 1, lastError: 'expired' })];
+    expect(kinds({ jobs, ledger: ledger(['a']), executions: runs({}) })).toEqual([]);
+  });
+
+  it('finds a stored job that nobody knows of, but not one whose outcome was in doubt', () => {
+    expect(kinds({ jobs: [job('a')] })).toEqual(['unaccounted a']);
+    expect(kinds({ jobs: [job('a')], ledger: ledger([], { unresolved: new Set(['key-a']) }) })).toEqual([]);
+  });
+
+  it('passes on active jobs that nobody holds', () => {
+    expect(kinds({ jobs: [job('a', { states: ['active'] })], ledger: ledger(['a']), unlocked: ['a'] })).toEqual(['active-without-lock a']);
+  });
+});
