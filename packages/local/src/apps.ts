@@ -53,7 +53,8 @@ function appProgram(name: AppName, entry: string, settings: AppSettings): Progra
       ...(name === 'gateway' && apiKeys !== undefined && { API_KEYS: apiKeys }),
     },
     ipc: true,
-    probe: () => probe(`${baseUrl(env.HOST, ports[name])}/readyz`),
+    // A Redis of one's own may be weaker than DURABILITY asks for: the apps run then, and the banner says so.
+    probe: () => probe(`${baseUrl(env.HOST, ports[name])}${env.REDIS_URL ? '/healthz' : '/readyz'}`),
     readyWithin: READY_WITHIN_MS,
     bootCrashes: BOOT_CRASHES,
     stopGrace: env.SHUTDOWN_GRACE + STOP_MARGIN_MS,

@@ -7,6 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 import { provideApiKey } from './api-key.js';
 import { baseUrl } from './apps.js';
 import { banner, curlLine } from './banner.js';
+import type { StackFacts } from './stack.js';
 import { TemporaryFolder } from './testing/temporary-folder.js';
 
 const run = promisify(execFile);
@@ -47,13 +48,25 @@ describe('baseUrl', () => {
   });
 });
 
+const FACTS: StackFacts = {
+  host: '127.0.0.1',
+  ports: { gateway: 1, worker: 2, scaler: 3 },
+  apiKeyFile: undefined,
+  dataDir: { root: '/data', redis: '/data/redis', logs: '/data/logs', release: () => {} },
+  warnings: [],
+};
+
 describe('banner', () => {
   it('names the keys that the operator has set instead of a file', () => {
-    const dataDir = { root: '/data', redis: '/data/redis', logs: '/data/logs', release: () => {} };
-    const text = banner({ host: '0.0.0.0', ports: { gateway: 1, worker: 2, scaler: 3 }, apiKeyFile: undefined, dataDir });
+    const text = banner({ ...FACTS, host: '0.0.0.0' });
     expect(text).toContain('as set by API_KEYS');
     expect(text).toContain('Bearer $API_KEY');
     expect(text).toContain('http://127.0.0.1:3/metrics');
     expect(text).not.toContain('0.0.0.0');
+    expect(text).not.toContain('WARNING');
+  });
+
+  it('says what keeps the promise from being kept', () => {
+    expect(banner({ ...FACTS, warnings: ['Redis has appendonly no'] })).toMatch(/WARNING: .*\n {2}Redis has appendonly no\n/);
   });
 });

@@ -27,7 +27,13 @@ ${table.join('\n')}
 
 Submit a job, and see its result a moment later:
   ${curlLine(gateway, facts.apiKeyFile)}
-`;
+${warning(facts.warnings)}`;
+}
+
+/** The gateway takes jobs all the same, but says at /readyz that nobody should rely on it. */
+function warning(problems: readonly string[]): string {
+  if (problems.length === 0) return '';
+  return `\nWARNING: acknowledged jobs are not as safe as promised.\n${problems.map((problem) => `  ${problem}`).join('\n')}\n`;
 }
 
 /** A job that calls the gateway itself: works when pasted into a shell, from any folder. */

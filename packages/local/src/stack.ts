@@ -1,5 +1,5 @@
-import { type LocalApiKey, provideApiKey } from './api-key.js';
-import { type AppEntries, type AppName, appPrograms } from './apps.js';
+import { provideApiKey } from './api-key.js';
+import { type AppEntries, type AppName, appPrograms, baseUrl } from './apps.js';
 import type { DataDir } from './data-dir.js';
 import { embeddedRedis } from './embedded-redis.js';
 import type { LocalEnv } from './env.js';
@@ -11,6 +11,7 @@ import { ProgramLog } from './program-log.js';
 import { publishRedisUrl, withdrawRedisUrl } from './running-redis.js';
 import { SupervisedProcess } from './supervised-process.js';
 import type { Terminal } from './terminal.js';
+import { unreadiness } from './unreadiness.js';
 
 /** Milliseconds after which a person wonders. */
 const SLOW_LOAD_MS = 3_000;
@@ -32,6 +33,8 @@ export interface StackFacts {
   /** Undefined when the operator has given the keys. */
   readonly apiKeyFile: string | undefined;
   readonly dataDir: DataDir;
+  /** What keeps the gateway from its promise, a line each. */
+  readonly warnings: readonly string[];
 }
 
 /** Redis and the three apps on this machine: started in order, kept running, stopped in order. */
@@ -62,7 +65,8 @@ export class Stack {
     const programs = appPrograms(entries, { env, processEnv, ports, redisUrl, apiKeys: key?.apiKeys });
     this.#apps.push(...programs.map((program) => this.#supervise(program)));
     await Promise.all(this.#apps.map((app) => app.start()));
-    return this.#facts(ports, key);
+    const warnings = await unreadiness(baseUrl(env.HOST, ports.gateway));
+    return { host: env.HOST, ports, apiKeyFile: key?.path, dataDir, warnings };
   }
 
   /** Lets running jobs finish, then ends everything, Redis last. Fine while it starts. */
@@ -112,10 +116,5 @@ export class Stack {
     const worker = await findPort(env.HOST, port + 1);
     const scaler = await findPort(env.HOST, Math.max(port + 2, worker + 1));
     return { gateway: port, worker, scaler };
-  }
-
-  #facts(ports: StackFacts['ports'], key: LocalApiKey | undefined): StackFacts {
-    const { env, dataDir } = this.settings;
-    return { host: env.HOST, ports, apiKeyFile: key?.path, dataDir };
   }
 }
