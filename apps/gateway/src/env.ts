@@ -8,6 +8,8 @@ export const gatewayEnv = z.object({
   ...serverEnvShape(3000),
   /** How much an acknowledgement is worth: `fast` may lose a second of jobs in a power cut, `synced` none. */
   DURABILITY: z.enum(['fast', 'synced']).default('synced'),
+  /** Jobs that may wait in each queue, scheduled ones included; more are answered 429. */
+  BACKLOG_LIMIT: z.coerce.number().int().min(1).default(1_000_000),
   /** JSON: `[{ "id", "hash" | "key", "scopes", "tenant" }]`. */
   API_KEYS: z.string().optional(),
   /** A file with the same, instead. */

@@ -1,4 +1,5 @@
 import {
+  Admission,
   connectProducer,
   connectWorker,
   findWeakSettings,
@@ -10,15 +11,16 @@ import {
   type RedisClient,
 } from '@dts/queue';
 import { LOGGER, type Logger, READINESS } from '@dts/runtime';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 
 /** This app's way to Redis: opened once, closed after the last request has been answered. */
 @Injectable()
-export class QueueAccess implements OnApplicationShutdown {
+export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly queues: Queues;
   readonly jobs: JobClient;
   readonly watcher: JobWatcher;
+  private readonly admission: Admission;
   private readonly redis: RedisClient;
   /** Waits where `redis` fails fast: event streams are read on copies of it. */
   private readonly patient: RedisClient;
@@ -31,8 +33,13 @@ export class QueueAccess implements OnApplicationShutdown {
     this.redis = connectProducer(env.REDIS_URL, this.logError);
     this.patient = connectWorker(env.REDIS_URL, this.logError);
     this.queues = openQueues(this.redis, prefix, this.logError);
-    this.jobs = new JobClient(this.queues, this.redis, prefix);
+    this.admission = new Admission(this.queues, this.redis, env.BACKLOG_LIMIT);
+    this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission);
     this.watcher = new JobWatcher(this.jobs, this.patient, prefix, this.logError);
+  }
+
+  onApplicationBootstrap(): void {
+    this.admission.start();
   }
 
   /** What keeps this gateway from keeping its promise: no Redis, or one that would lose what it acknowledges. */
@@ -45,6 +52,7 @@ export class QueueAccess implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.admission.stop();
     await this.watcher.close();
     this.redis.disconnect();
     this.patient.disconnect();

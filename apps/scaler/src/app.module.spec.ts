@@ -1,4 +1,4 @@
-import { connectProducer, JobClient, openQueues, type RedisClient } from '@dts/queue';
+import { Admission, connectProducer, JobClient, openQueues, type RedisClient } from '@dts/queue';
 import { createLogger, loadEnv } from '@dts/runtime';
 import { type RedisServer, startRedis, testPrefix, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -18,11 +18,8 @@ beforeEach(async () => {
   redis = await startRedis();
   const prefix = testPrefix();
   client = connectProducer(redis.url, () => {});
-  jobs = new JobClient(
-    openQueues(client, prefix, () => {}),
-    client,
-    prefix,
-  );
+  const queues = openQueues(client, prefix, () => {});
+  jobs = new JobClient(queues, client, prefix, new Admission(queues, client, 1_000));
   register.clear();
   const env = loadEnv(scalerEnv, { REDIS_URL: redis.url, QUEUE_PREFIX: prefix, SIGNAL_INTERVAL: '100', LOG_LEVEL: 'silent' });
   app = await NestFactory.create<NestFastifyApplication>(appModule(env, createLogger('scaler', env)), new FastifyAdapter(), {

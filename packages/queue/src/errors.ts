@@ -6,6 +6,8 @@ export type QueueErrorCode =
   | 'invalid-payload'
   | 'payload-too-large'
   | 'idempotency-conflict'
+  | 'backlog-full'
+  | 'memory-full'
   | 'job-not-found'
   | 'unavailable'
   | 'outcome-unknown';

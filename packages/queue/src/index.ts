@@ -1,3 +1,4 @@
+export { Admission } from './admission.js';
 export { encodeAttempt, type FailedAttempt, type JobError } from './attempt.js';
 export { connectProducer, connectWorker, keyPrefix, type RedisClient } from './connection.js';
 export { findWeakSettings } from './durability.js';

@@ -1,4 +1,5 @@
 import { findJobDefinition, JOB_NAMES, type JobDefinition, type QueueName } from '@dts/jobs';
+import type { Admission } from './admission.js';
 import type { RedisClient } from './connection.js';
 import { QueueError, toPayloadIssues } from './errors.js';
 import { fingerprint } from './fingerprint.js';
@@ -46,12 +47,14 @@ export class JobClient {
     private readonly queues: Queues,
     redis: RedisClient,
     prefix: string,
+    private readonly admission: Admission,
   ) {
     this.keys = new IdempotencyKeys(redis, prefix);
   }
 
   /**
-   * @throws QueueError `unknown-job`, `invalid-payload`, `payload-too-large`, `idempotency-conflict`; `unavailable` when
+   * @throws QueueError `unknown-job`, `invalid-payload`, `payload-too-large`, `idempotency-conflict`; `backlog-full` and
+   * `memory-full`, both to be tried again later; `unavailable` when
    * the job is certainly not stored, `outcome-unknown` when it may be (both carry the job's id; repeating with the same
    * key is safe).
    */
@@ -78,6 +81,7 @@ export class JobClient {
   }
 
   private async add({ id, definition, submission }: Accepted, print?: string): Promise<Submitted> {
+    this.admission.check(definition.queue);
     const data = toJobData(submission, print);
     const job = await this.queues[definition.queue].add(submission.name, data, toBullOptions(definition, id, submission.options));
     if (job.id !== id) throw new Error(`Redis stored the job as ${job.id}, not as ${id}`);
@@ -114,7 +118,7 @@ export class JobClient {
       this.markStored(tenant, key, claim);
       return added;
     } catch (error) {
-      if (isRefusal(error)) await this.keys.release(tenant, key).catch(() => undefined);
+      if (isRefusal(error) || error instanceof QueueError) await this.keys.release(tenant, key).catch(() => undefined);
       throw error;
     }
   }

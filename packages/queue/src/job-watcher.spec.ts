@@ -41,7 +41,7 @@ describe('JobWatcher', () => {
       }
     }
     await using listening = asyncClosing(
-      new JobWatcher(new CountingClient(opened.queues, opened.redis, opened.prefix), patient, opened.prefix, () => {}),
+      new JobWatcher(new CountingClient(opened.queues, opened.redis, opened.prefix, opened.admission), patient, opened.prefix, () => {}),
     );
     const id = await submit();
     const waiting = listening.waitUntilFinished(id, never());

@@ -20,6 +20,8 @@ export const PROBLEMS = {
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
   'invalid-request': { status: 422, title: 'The request does not fit its schema' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
+  'backlog-full': { status: 429, title: 'The queue holds as many jobs as it may' },
+  'memory-full': { status: 429, title: 'Redis is short of memory' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: 'The queue is not available' },
   'outcome-unknown': { status: 503, title: 'The outcome is not known' },

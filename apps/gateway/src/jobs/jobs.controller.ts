@@ -65,7 +65,7 @@ export class JobsController {
     description: 'The key was used before with the same body: the job it stands for',
     headers: { 'Idempotent-Replayed': { schema: { type: 'string', enum: ['true'] } } },
   })
-  @ApiProblems(400, 401, 403, 404, 409, 413, 415, 422, 503)
+  @ApiProblems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
   async submit(
     @Body() body: unknown,
     @Headers('idempotency-key') idempotencyKey: string | undefined,

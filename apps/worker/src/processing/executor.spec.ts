@@ -1,4 +1,13 @@
-import { connectProducer, connectWorker, JobClient, type JobRecord, openQueues, type Queues, type RedisClient } from '@dts/queue';
+import {
+  Admission,
+  connectProducer,
+  connectWorker,
+  JobClient,
+  type JobRecord,
+  openQueues,
+  type Queues,
+  type RedisClient,
+} from '@dts/queue';
 import { createLogger } from '@dts/runtime';
 import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -36,7 +45,7 @@ describe('Executor', () => {
     producer = connectProducer(testRedisUrl(), ignore);
     patient = connectWorker(testRedisUrl(), ignore);
     queues = openQueues(producer, prefix, ignore);
-    jobs = new JobClient(queues, producer, prefix);
+    jobs = new JobClient(queues, producer, prefix, new Admission(queues, producer, 1_000));
     await waitFor(() => producer.status === 'ready');
   });
 

@@ -1,0 +1,83 @@
+import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
+import type { RedisClient } from './connection.js';
+import { QueueError } from './errors.js';
+import type { Queues } from './queues.js';
+
+/** Milliseconds between two looks: what comes in between is let in on what was seen before. */
+const LOOK_MS = 1_000;
+/** Beyond this share of its memory a Redis without eviction soon refuses writes, those of workers too. */
+const MEMORY_SHARE = 0.7;
+
+interface Seen {
+  readonly memoryShare: number;
+  readonly backlogs: ReadonlyMap<QueueName, number>;
+}
+
+/**
+ * Turns new work away while there is room still for what has been acknowledged to run. It looks once a second, so that
+ * a submission costs no more for it, and lets everything in while it cannot look: then the submission itself will tell.
+ */
+export class Admission {
+  private seen: Seen = { memoryShare: 0, backlogs: new Map() };
+  private timer?: NodeJS.Timeout;
+  private stopped = false;
+
+  /** @param backlogLimit jobs that may wait, scheduled ones included, in each queue */
+  constructor(
+    private readonly queues: Queues,
+    private readonly redis: RedisClient,
+    private readonly backlogLimit: number,
+  ) {}
+
+  start(): void {
+    void this.look();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  /** @throws QueueError `memory-full`, `backlog-full` */
+  check(queue: QueueName): void {
+    const { memoryShare, backlogs } = this.seen;
+    if (memoryShare >= MEMORY_SHARE) {
+      throw new QueueError(
+        'memory-full',
+        `Redis has used ${Math.round(memoryShare * 100)} % of its memory; new jobs are taken again below ${MEMORY_SHARE * 100} %.`,
+      );
+    }
+    const backlog = backlogs.get(queue) ?? 0;
+    if (backlog >= this.backlogLimit) {
+      throw new QueueError('backlog-full', `The queue ${queue} holds ${backlog} jobs that wait; ${this.backlogLimit} are allowed.`);
+    }
+  }
+
+  private async look(): Promise<void> {
+    this.seen = await this.read().catch(() => this.seen);
+    if (!this.stopped) this.timer = setTimeout(() => void this.look(), LOOK_MS);
+  }
+
+  private async read(): Promise<Seen> {
+    const [info, ...backlogs] = await Promise.all([this.redis.info('memory'), ...QUEUE_NAMES.map((queue) => this.backlog(queue))]);
+    return { memoryShare: memoryShareOf(info), backlogs: new Map(QUEUE_NAMES.map((queue, index) => [queue, backlogs[index] ?? 0])) };
+  }
+
+  private async backlog(queue: QueueName): Promise<number> {
+    const key = (type: string) => this.queues[queue].toKey(type);
+    const counts = await Promise.all([
+      this.redis.llen(key('wait')),
+      this.redis.llen(key('paused')),
+      this.redis.zcard(key('prioritized')),
+      this.redis.zcard(key('delayed')),
+    ]);
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+}
+
+/** Of what Redis may use; 0 where nothing bounds it. */
+function memoryShareOf(info: string): number {
+  const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+  const limit = field('maxmemory');
+  return limit === 0 ? 0 : field('used_memory') / limit;
+}
