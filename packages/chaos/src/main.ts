@@ -27,6 +27,10 @@ const program = new Command('chaos')
   .option('--list', 'the scenarios, and nothing else')
   .option('--out <folder>', 'where ledgers and reports go');
 
+/** Processes, files and mounts of the scenario that plays are taken down before this process ends. */
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort(new Error(`interrupted by ${name}`)));
+
 const options = program.parse().opts<Options>();
 process.exitCode = options.list ? list() : await run(options);
 
@@ -45,7 +49,7 @@ async function run({ full, seed, scenario, out: given }: Options): Promise<numbe
   const results = await playAll(chosen, { seed, profile, out });
   await writeReports(out, { seed, profile: profile.name, took: (performance.now() - startedAt) / 1_000 }, results);
   console.log(`\n${summary(results)}\nreport: ${join(out, 'report.html')}, report.md, report.json; replay with --seed ${seed}`);
-  return results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
+  return interrupted.signal.aborted || results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
 }
 
 async function playAll(scenarios: readonly Scenario[], options: Pick<PlayOptions, 'seed' | 'profile' | 'out'>): Promise<ScenarioResult[]> {
@@ -58,10 +62,13 @@ async function playAll(scenarios: readonly Scenario[], options: Pick<PlayOptions
   try {
     for (const [index, scenario] of scenarios.entries()) {
       console.log(`\n[${index + 1}/${scenarios.length}] ${scenario.name}: ${scenario.fault}`);
-      const result = await playScenario(scenario, { ...options, shim, report: console.log });
+      const result = await playScenario(scenario, { ...options, shim, report: console.log, signal: interrupted.signal });
       console.log(`  ${result.verdict}${result.reasons.map((reason) => `\n    ${reason}`).join('')}`);
       results.push(result);
     }
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    console.error(`  ${(error as Error).message}`);
   } finally {
     await (await compiling?.catch(() => undefined))?.remove();
   }

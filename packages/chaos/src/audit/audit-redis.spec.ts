@@ -4,7 +4,13 @@ import { Redis } from 'ioredis';
 import type { LedgerContents } from '../ledger/read-ledger.js';
 import { auditRedis } from './audit-redis.js';
 
-const NOTHING = { resolved: new Set<string>(), unresolved: new Set<string>(), abandoned: new Set<string>(), unreadable: 0 };
+const NOTHING = {
+  resolved: new Set<string>(),
+  unresolved: new Set<string>(),
+  refused: new Set<string>(),
+  abandoned: new Set<string>(),
+  unreadable: 0,
+};
 /** Negative by two checks: one look is enough, nobody moves these jobs. */
 const AT_ONCE = -4_000;
 

@@ -10,7 +10,13 @@ function job(id: string, given: Partial<StoredJob> = {}): StoredJob {
 }
 
 function ledger(ids: readonly string[], given: Partial<LedgerContents> = {}): LedgerContents {
-  const nothing = { resolved: new Set<string>(), unresolved: new Set<string>(), abandoned: new Set<string>(), unreadable: 0 };
+  const nothing = {
+    resolved: new Set<string>(),
+    unresolved: new Set<string>(),
+    refused: new Set<string>(),
+    abandoned: new Set<string>(),
+    unreadable: 0,
+  };
   return { acknowledged: new Map(ids.map((id) => [id, `key-${id}`])), ...nothing, ...given };
 }
 
@@ -73,6 +79,11 @@ describe('audit', () => {
   it('finds a stored job that nobody knows of, but not one whose outcome was in doubt', () => {
     expect(kinds({ jobs: [job('a')] })).toEqual(['unaccounted a']);
     expect(kinds({ jobs: [job('a')], ledger: ledger([], { unresolved: new Set(['key-a']) }) })).toEqual([]);
+  });
+
+  it('finds a stored job whose caller was told that it is not stored', () => {
+    const { findings } = audit({ jobs: [job('a')], ledger: ledger([], { refused: new Set(['key-a']) }), unlocked: [] });
+    expect(findings).toEqual([expect.objectContaining({ kind: 'unaccounted', detail: expect.stringContaining('told that it is not') })]);
   });
 
   it('passes on active jobs that nobody holds', () => {

@@ -14,7 +14,7 @@ export type FindingKind =
   /** In the dead letters, and never ran. */
   | 'dead-without-start'
   | 'completed-without-start'
-  /** Stored, though nobody was told so or was left in doubt. */
+  /** Stored, though nobody was told so or left in doubt; or though a caller was told that it is not. */
   | 'unaccounted'
   | 'unbalanced';
 
@@ -37,6 +37,9 @@ export interface AuditCounts {
   readonly acknowledged: number;
   readonly resolved: number;
   readonly unresolved: number;
+  /** Callers that left it at a refusal. */
+  readonly refused: number;
+  /** Callers that got no clear answer, however often they asked. */
   readonly abandoned: number;
   readonly lost: number;
   /** Submissions that ran more than once. */
@@ -106,7 +109,8 @@ function checkStart(job: StoredJob, { executions }: AuditInput): Finding[] {
 function checkOrigin({ id, key }: StoredJob, { ledger }: AuditInput): Finding[] {
   if (ledger.acknowledged.has(id)) return [];
   if (key !== undefined && (ledger.unresolved.has(key) || ledger.resolved.has(key))) return [];
-  return [{ kind: 'unaccounted', id, detail: `stored for key ${key ?? '(none)'}, which nobody was told` }];
+  const told = ledger.refused.has(key ?? '') ? 'whose caller was told that it is not' : 'which nobody was told';
+  return [{ kind: 'unaccounted', id, detail: `stored for key ${key ?? '(none)'}, ${told}` }];
 }
 
 function count({ jobs, ledger, executions }: AuditInput, lost: number, forgotten: number): AuditCounts {
@@ -117,6 +121,7 @@ function count({ jobs, ledger, executions }: AuditInput, lost: number, forgotten
     acknowledged: ledger.acknowledged.size,
     resolved: ledger.resolved.size,
     unresolved: ledger.unresolved.size,
+    refused: ledger.refused.size,
     abandoned: ledger.abandoned.size,
     lost,
     repeated: [...(executions?.values() ?? [])].filter(({ starts }) => starts.length > 1).length,

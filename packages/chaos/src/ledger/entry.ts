@@ -4,6 +4,8 @@ export type LedgerEntry =
   | { readonly kind: 'acknowledged'; readonly at: number; readonly key: string; readonly id: string }
   /** No answer, or one that leaves the outcome open: the job may be stored or not. A later acknowledgement resolves it. */
   | { readonly kind: 'unknown'; readonly at: number; readonly key: string; readonly reason: string }
+  /** The gateway answered that the job is certainly not stored, and the caller left it at that: it must not be there. */
+  | { readonly kind: 'refused'; readonly at: number; readonly key: string; readonly reason: string }
   /** Never acknowledged however often it was repeated. Not owed, but when an unknown came before it may be there. */
   | { readonly kind: 'abandoned'; readonly at: number; readonly key: string; readonly reason: string };
 

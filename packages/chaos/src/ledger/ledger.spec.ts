@@ -33,12 +33,13 @@ describe('Ledger', () => {
     await ledger.record({ kind: 'acknowledged', at: 2, key: 'resolved', id: 'io_1' });
     await ledger.record({ kind: 'unknown', at: 3, key: 'open', reason: 'ECONNRESET' });
     await ledger.record({ kind: 'abandoned', at: 4, key: 'open', reason: 'ECONNREFUSED' });
-    await ledger.record({ kind: 'abandoned', at: 5, key: 'refused', reason: 'ECONNREFUSED' });
+    await ledger.record({ kind: 'refused', at: 5, key: 'refused', reason: '503 unavailable' });
     expect(await readLedger(ledger.path)).toEqual({
       acknowledged: new Map([['io_1', 'resolved']]),
       resolved: new Set(['resolved']),
       unresolved: new Set(['open']),
-      abandoned: new Set(['open', 'refused']),
+      refused: new Set(['refused']),
+      abandoned: new Set(['open']),
       unreadable: 0,
     });
   });

@@ -10,6 +10,8 @@ export interface LedgerContents {
   readonly resolved: ReadonlySet<string>;
   /** Keys whose outcome never became known: they may be stored or not. */
   readonly unresolved: ReadonlySet<string>;
+  /** Keys whose caller believed that they are not stored. */
+  readonly refused: ReadonlySet<string>;
   /** Keys that their caller gave up. */
   readonly abandoned: ReadonlySet<string>;
   /** Lines that are no entry; the torn last line of a writer that died is one. */
@@ -31,14 +33,16 @@ function summarize(entries: readonly LedgerEntry[]): Omit<LedgerContents, 'unrea
   const acknowledged = new Map<string, string>();
   const acknowledgedKeys = new Set<string>();
   const unknown = new Set<string>();
+  const refused = new Set<string>();
   const abandoned = new Set<string>();
+  const sets = { unknown, refused, abandoned };
   for (const entry of entries) {
     if (entry.kind === 'acknowledged') {
       acknowledged.set(entry.id, entry.key);
       acknowledgedKeys.add(entry.key);
-    } else (entry.kind === 'unknown' ? unknown : abandoned).add(entry.key);
+    } else sets[entry.kind].add(entry.key);
   }
   const resolved = new Set([...unknown].filter((key) => acknowledgedKeys.has(key)));
   const unresolved = new Set([...unknown].filter((key) => !acknowledgedKeys.has(key)));
-  return { acknowledged, resolved, unresolved, abandoned };
+  return { acknowledged, resolved, unresolved, refused, abandoned };
 }

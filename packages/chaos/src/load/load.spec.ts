@@ -5,7 +5,6 @@ import { freePort, type Receiver, startReceiver, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Ledger } from '../ledger/ledger.js';
 import { readLedger } from '../ledger/read-ledger.js';
-import { Random } from '../random.js';
 import { Timeline } from '../timeline/timeline.js';
 import { Load, type LoadOptions } from './load.js';
 import { AT_ONCE } from './submission.js';
@@ -33,7 +32,7 @@ describe('Load', () => {
       apiKey: 'key',
       ledger,
       timeline: new Timeline(),
-      random: new Random(1),
+      seed: 1,
       name: 'load',
       urlOf: (key) => `http://127.0.0.1/run/${key}`,
       mix: AT_ONCE,
@@ -63,6 +62,18 @@ describe('Load', () => {
     gateway.respond = (_request, count) => (count === 1 && gateway.requests.length === 1 ? 'reset' : { status: 201, body: { id: 'id' } });
     await startLoad({ total: 1, repeatsWithSameKey: false }).done();
     expect(gateway.requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['load-1', 'load-1.2']);
+  });
+
+  it('leaves it at a refusal where it is told to, but never after a doubt', async () => {
+    gateway.respond = ({ idempotencyKey }, count) => {
+      if (idempotencyKey === 'load-1') return { status: 503, body: { code: 'unavailable' } };
+      if (count === 1) return { status: 503, body: { code: 'outcome-unknown' } };
+      return count === 2 ? { status: 503, body: { code: 'unavailable' } } : { status: 201, body: { id: 'id' } };
+    };
+    await startLoad({ total: 2, believed: 100 }).done();
+    const { refused, resolved, abandoned } = await readLedger(ledger.path);
+    expect([[...refused], [...resolved], abandoned.size]).toEqual([['load-1'], ['load-2'], 0]);
+    expect(gateway.requests).toHaveLength(4);
   });
 
   it('gives up in the end, and writes that down', async () => {

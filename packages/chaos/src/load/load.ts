@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { Ledger } from '../ledger/ledger.js';
-import type { Random } from '../random.js';
+import { Random } from '../random.js';
 import type { Timeline } from '../timeline/timeline.js';
 import { Pace } from './pace.js';
 import { type Mix, makeSubmission, type Submission } from './submission.js';
@@ -18,7 +18,8 @@ export interface LoadOptions {
   readonly apiKey: string;
   readonly ledger: Ledger;
   readonly timeline: Timeline;
-  readonly random: Random;
+  /** What a submission is like follows from this and its key alone, whatever the timing. */
+  readonly seed: number;
   /** Begins every key of this load. */
   readonly name: string;
   readonly urlOf: (key: string) => string;
@@ -28,6 +29,8 @@ export interface LoadOptions {
   readonly perSecond: number;
   /** Stops by itself after this many; goes on until `finish` unless given. */
   readonly total?: number;
+  /** Of 100 submissions that are certainly not stored, so many are left at that; 0 unless given. */
+  readonly believed?: number;
   /** Whether a repetition carries the first try's key, as it should. A control says no. */
   readonly repeatsWithSameKey: boolean;
 }
@@ -60,6 +63,7 @@ export class Load {
     const connections = options.clients;
     this.agent = new Agent({ connections, headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS, connectTimeout: 1_000 });
     this.running = Promise.all(Array.from({ length: options.clients }, () => this.runClient()));
+    this.running.catch(() => {}); // told to whoever waits for the end
   }
 
   /** Submits nothing new; what is under way is repeated until it is answered, for `patienceMs` at most. */
@@ -72,7 +76,7 @@ export class Load {
   /** Resolves once `total` submissions are answered. */
   async done(): Promise<void> {
     await this.running;
-    await this.agent.close();
+    await this.agent.destroy();
   }
 
   /** Resolves at the next acknowledgement. */
@@ -81,23 +85,34 @@ export class Load {
   }
 
   private async runClient(): Promise<void> {
-    const { name, urlOf, mix, random, total = Number.POSITIVE_INFINITY } = this.options;
+    const { name, urlOf, mix, seed, total = Number.POSITIVE_INFINITY } = this.options;
     for (;;) {
       await this.pace.turn();
       if (this.finished || this.submitted >= total) return;
       const key = `${name}-${++this.submitted}`;
-      await this.submit(makeSubmission(key, urlOf(key), mix, random));
+      const random = Random.for(seed, key);
+      await this.submit(makeSubmission(key, urlOf(key), mix, random), random);
     }
   }
 
-  private async submit(submission: Submission): Promise<void> {
+  private async submit(submission: Submission, random: Random): Promise<void> {
+    const { key } = submission;
+    let isInDoubt = false;
     for (let tries = 1, pause = FIRST_PAUSE_MS; ; tries++, pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       const answer = await this.try(submission, tries);
       if (answer.kind === 'acknowledged') return;
-      if (answer.kind === 'unknown') await this.record({ kind: 'unknown', key: submission.key, reason: answer.reason });
-      if (performance.now() + pause > this.giveUpAt) return this.record({ kind: 'abandoned', key: submission.key, reason: answer.reason });
+      if (answer.kind === 'unknown') await this.record({ kind: 'unknown', key, reason: answer.reason });
+      isInDoubt ||= answer.kind === 'unknown';
+      if (!isInDoubt && this.isBelieved(answer, random)) return this.record({ kind: 'refused', key, reason: answer.reason });
+      if (performance.now() + pause > this.giveUpAt) return this.record({ kind: 'abandoned', key, reason: answer.reason });
       await delay(pause);
     }
+  }
+
+  /** Only what the gateway itself says: a refused connection says nothing of it. */
+  private isBelieved({ status }: Exclude<Answer, { kind: 'acknowledged' }>, random: Random): boolean {
+    const { believed = 0 } = this.options;
+    return status !== undefined && random.between(1, 100) <= believed;
   }
 
   private async try(submission: Submission, tries: number): Promise<Answer> {
@@ -129,7 +144,7 @@ export class Load {
     for (const listener of listeners) listener();
   }
 
-  private record(entry: { kind: 'unknown' | 'abandoned'; key: string; reason: string }): Promise<void> {
+  private record(entry: { kind: 'unknown' | 'refused' | 'abandoned'; key: string; reason: string }): Promise<void> {
     return this.options.ledger.record({ ...entry, at: Date.now() });
   }
 }

@@ -14,7 +14,7 @@ th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bo
 .pass { color: var(--good); } .fail { color: var(--bad); } .pass, .fail { font-weight: 600; }
 .arms { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1.5rem; }
 svg { width: 100%; height: auto; display: block; margin: .5rem 0; }
-svg path { fill: none; stroke-width: 1.5; } svg text { fill: var(--ink); font-size: 10px; } svg .tick { fill: var(--soft); font-size: 9px; } svg .end { text-anchor: end; }
+svg path { fill: none; stroke-width: 1.5; } svg text { fill: var(--ink); font-size: 10px; paint-order: stroke; stroke: var(--page); stroke-width: 3px; } svg .tick { fill: var(--soft); font-size: 9px; } svg .end { text-anchor: end; }
 .first { stroke: var(--first); } .second { stroke: var(--second); } .axis { stroke: var(--line); } .mark { stroke: var(--bad); stroke-dasharray: 3 3; }
 `;
 

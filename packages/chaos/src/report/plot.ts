@@ -6,8 +6,8 @@ const HEIGHT = 150;
 const LEFT = 48;
 const BOTTOM = 20;
 const TOP = 18;
-/** Pixels between the ends of two labels of faults, below which the second one is left out. */
-const LABEL_GAP = 90;
+/** Pixels of one character of a label, about. */
+const CHARACTER = 4.6;
 
 export interface Series {
   readonly name: string;
@@ -97,15 +97,19 @@ function legend(series: readonly Series[]): string {
     .join('');
 }
 
+/** A label that would run into the one before is left out; its line tells it when pointed at. */
 function drawMarks(marks: readonly Mark[], x: (at: number) => number): string {
-  let labelled = Number.NEGATIVE_INFINITY;
+  let free = LEFT;
   return marks
     .map(({ at, label }) => {
       const left = x(at);
+      const width = label.length * CHARACTER;
       const rule = `<path class="mark" d="M${left.toFixed(1)} ${TOP}V${HEIGHT - BOTTOM}"><title>${escapeHtml(label)}</title></path>`;
-      if (left - labelled < LABEL_GAP) return rule;
-      labelled = left;
-      return `${rule}<text x="${(left + 3).toFixed(1)}" y="${TOP + 9}" class="tick">${escapeHtml(label)}</text>`;
+      const isLast = left + width > WIDTH;
+      const start = isLast ? left - width - 3 : left + 3;
+      if (start < free) return rule;
+      free = start + width;
+      return `${rule}<text x="${start.toFixed(1)}" y="${TOP + 9}" class="tick">${escapeHtml(label)}</text>`;
     })
     .join('');
 }

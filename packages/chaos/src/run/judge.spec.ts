@@ -7,6 +7,7 @@ const COUNTS: AuditCounts = {
   acknowledged: 100,
   resolved: 0,
   unresolved: 0,
+  refused: 0,
   abandoned: 0,
   lost: 0,
   repeated: 0,

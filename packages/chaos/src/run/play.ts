@@ -18,6 +18,8 @@ export interface PlayOptions {
   /** Compiled at its first use. */
   readonly shim: () => Promise<Shim>;
   readonly report: (line: string) => void;
+  /** Ends the run; what it started is taken down. */
+  readonly signal: AbortSignal;
 }
 
 /** Plays both arms of a scenario with the same schedule, and judges. */
@@ -30,6 +32,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
   try {
     for (const arm of ['product', 'control'] as const) arms.push(await playArm(scenario, arm, options));
   } catch (error) {
+    options.signal.throwIfAborted();
     return { ...head, verdict: 'fail', reasons: [`could not be played: ${(error as Error).message}`], arms };
   }
   const [product, control] = arms as [ArmResult, ArmResult];
@@ -43,10 +46,10 @@ async function playArm(scenario: Scenario, arm: Arm, options: PlayOptions): Prom
   await rm(dir, { recursive: true, force: true }); // another run's records would count as this one's
   await mkdir(dir, { recursive: true });
   report(`  ${arm}: playing`);
-  const stage = await Stage.set({ arm, profile, shim, dir, random: Random.for(seed, scenario.name) });
+  const stage = await Stage.set({ arm, profile, shim, dir, seed, random: Random.for(seed, scenario.name) });
   const startedAt = performance.now();
   try {
-    await scenario.play(stage, arm);
+    await Promise.race([scenario.play(stage, arm), aborted(options.signal)]);
     const seconds = (performance.now() - startedAt) / 1_000;
     const ledger = await readLedger(stage.ledger.path);
     const source = { url: stage.redis.url, prefix: stage.prefix, ledger, executions: stage.executions.byKey, lockMs: profile.lockMs };
@@ -56,6 +59,13 @@ async function playArm(scenario: Scenario, arm: Arm, options: PlayOptions): Prom
   } finally {
     await stage.leave();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 function toResult(arm: Arm, stage: Stage, seconds: number, { counts, findings }: Pick<ArmResult, 'counts' | 'findings'>): ArmResult {

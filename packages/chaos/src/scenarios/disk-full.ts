@@ -24,7 +24,7 @@ export const diskFull: Scenario = {
     stage.onLeave(() => disk.unmount());
     const redis = await stage.startRedis({ isWatched: true, dir: disk.dir, settings: isWeak ? { appendfsync: 'everysec' } : {} });
     await Promise.all([stage.startGateway(isWeak ? { DURABILITY: 'fast' } : {}), stage.startWorker()]);
-    const load = stage.startLoad();
+    const load = stage.startLoad({ believed: 50 });
     await waitFor(() => load.troubles.size > 0, { timeoutMs: FILLS_WITHIN_MS, describe: 'the disk to fill up' });
     stage.timeline.mark('disk full');
     await delay(FULL_MS);

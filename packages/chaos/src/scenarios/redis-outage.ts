@@ -12,7 +12,7 @@ const HELD_ON_MS = 5_000;
 /** Redis does not answer, in one way or another, while jobs run. */
 async function play(stage: Stage, lockMs: number, outage: (stage: Stage) => Promise<void>): Promise<void> {
   await Promise.all([stage.startGateway(), stage.startWorker({ LOCK_DURATION: String(lockMs) })]);
-  const load = stage.startLoad();
+  const load = stage.startLoad({ believed: 50 });
   await stage.untilFault();
   stage.receiver.hold();
   const before = stage.executions.byKey.size;

@@ -26,6 +26,8 @@ const AT_MOST_ONCE = resolve(import.meta.dirname, '../control/at-most-once-worke
 export interface StageOptions {
   readonly arm: Arm;
   readonly profile: Profile;
+  readonly seed: number;
+  /** Picks the moments of faults. */
   readonly random: Random;
   /** Exists; takes the ledger and the record of runs. */
   readonly dir: string;
@@ -131,7 +133,7 @@ export class Stage {
       apiKey: this.apiKey,
       ledger: this.ledger,
       timeline: this.timeline,
-      random: this.random,
+      seed: this.options.seed,
       name: `${NAME}-${this.loads.length}`,
       urlOf: (key) => this.receiver.urlOf(key),
       mix: MIXED,
@@ -188,6 +190,7 @@ export class Stage {
 
   async leave(): Promise<void> {
     await this.stopApps();
+    await Promise.all(this.loads.map((load) => load.finish(0)));
     await this.keepOutputs();
     for (const ending of this.endings.toReversed()) await ending();
     await this.server?.remove();
