@@ -7,6 +7,8 @@ const REDIS_IN_DOCKER =
   "docker run -d -p 127.0.0.1:6379:6379 -v dts-redis:/data redis:7.2 --appendonly yes --appendfsync always --save ''" +
   ', then REDIS_URL=redis://127.0.0.1:6379 npm start';
 
+const IN_DOCKER = 'docker run --rm -it -v "$PWD":/src -w /src node:20-bookworm npm test';
+
 /** Programs that npm cannot bring along: where they come from on each system. */
 const PROGRAMS = {
   redis: {
@@ -21,7 +23,21 @@ const PROGRAMS = {
     names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     debian: 'chromium',
     macos: 'brew install --cask chromium',
-    docker: 'docker run --rm -it -v "$PWD":/src -w /src node:20-bookworm npm test',
+    docker: IN_DOCKER,
+  },
+  curl: {
+    title: 'curl',
+    names: ['curl'],
+    debian: 'curl',
+    macos: 'brew install curl',
+    docker: IN_DOCKER,
+  },
+  openssl: {
+    title: 'OpenSSL',
+    names: ['openssl'],
+    debian: 'openssl',
+    macos: 'brew install openssl',
+    docker: IN_DOCKER,
   },
 };
 

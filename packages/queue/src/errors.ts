@@ -9,6 +9,7 @@ export type QueueErrorCode =
   | 'backlog-full'
   | 'memory-full'
   | 'job-not-found'
+  | 'already-finished'
   | 'unavailable'
   | 'outcome-unknown';
 

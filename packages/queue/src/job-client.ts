@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { findJobDefinition, JOB_NAMES, type JobDefinition, type QueueName } from '@dts/jobs';
 import type { Admission } from './admission.js';
+import { Cancellations } from './cancellations.js';
 import type { RedisClient } from './connection.js';
 import { QueueError, toPayloadIssues } from './errors.js';
 import { fingerprint } from './fingerprint.js';
@@ -7,12 +9,16 @@ import { type Claim, IdempotencyKeys } from './idempotency.js';
 import type { JobData } from './job-data.js';
 import { jobIdFor, queuesOfJobId } from './job-id.js';
 import { type SubmitOptions, toBullOptions } from './job-options.js';
-import { type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
+import { FINAL_STATES, type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
 import type { Queues } from './queues.js';
 import { isRefusal, toUnavailable, toUnreadable } from './redis-failure.js';
 
 /** 256 KiB: what does not fit belongs in an object store, with its URL in the payload. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
+
+/** How often, and how many milliseconds apart, a cancelled job is looked at before its caller is told how it stands. */
+const SETTLE_LOOKS = 10;
+const SETTLE_LOOK_MS = 50;
 
 export interface Submission {
   readonly name: string;
@@ -42,6 +48,7 @@ interface Accepted {
  */
 export class JobClient {
   private readonly keys: IdempotencyKeys;
+  private readonly cancellations: Cancellations;
 
   constructor(
     private readonly queues: Queues,
@@ -50,6 +57,7 @@ export class JobClient {
     private readonly admission: Admission,
   ) {
     this.keys = new IdempotencyKeys(redis, prefix);
+    this.cancellations = new Cancellations(redis, prefix);
   }
 
   /**
@@ -78,6 +86,41 @@ export class JobClient {
       throw toUnreadable(error);
     }
     throw new QueueError('job-not-found', `There is no job ${JSON.stringify(id)}; finished jobs are kept for a limited time.`);
+  }
+
+  /**
+   * Stops a job in any state: one that has not started never does, one that runs is told to stop. Cancelling twice is fine.
+   * @throws QueueError `job-not-found`, `already-finished`, `unavailable`
+   */
+  async cancel(id: string): Promise<JobRecord> {
+    const job = await this.get(id);
+    if (job.state === 'cancelled') return job;
+    try {
+      if ((await this.cancellations.request(this.queues[job.queue], id)) === 'marked') await this.startNow(job);
+    } catch (error) {
+      throw toUnavailable(error, id);
+    }
+    const after = await this.settled(id);
+    if (FINAL_STATES.has(after.state) && after.state !== 'cancelled') {
+      throw new QueueError('already-finished', `The job has finished already: it is ${after.state}.`);
+    }
+    return after;
+  }
+
+  /** The job once it has ended, or as it is after a moment: a handler may take its time to stop. */
+  private async settled(id: string): Promise<JobRecord> {
+    for (let look = 1; ; look++) {
+      const job = await this.get(id);
+      if (FINAL_STATES.has(job.state) || look === SETTLE_LOOKS) return job;
+      await delay(SETTLE_LOOK_MS);
+    }
+  }
+
+  /** A job that waits for its time would keep its place until then; a worker that takes it now puts it where it belongs. */
+  private async startNow(job: JobRecord): Promise<void> {
+    if (job.state !== 'scheduled') return;
+    const stored = await this.load(job.queue, job.id);
+    await stored?.promote().catch(() => undefined); // it has just become due by itself
   }
 
   private async add({ id, definition, submission }: Accepted, print?: string): Promise<Submitted> {

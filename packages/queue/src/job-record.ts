@@ -1,6 +1,7 @@
 import type { QueueName } from '@dts/jobs';
 import type { JobState as BullState, Job } from 'bullmq';
 import { decodeAttempts, type FailedAttempt, type JobError } from './attempt.js';
+import { CANCELLED } from './cancelled.js';
 import type { JobData } from './job-data.js';
 
 export type JobState = 'scheduled' | 'waiting' | 'active' | 'waiting-children' | 'completed' | 'dead' | 'cancelled' | 'expired';
@@ -77,6 +78,7 @@ export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullSta
 }
 
 function toJobState(job: StoredJob, bullState: BullState | 'unknown', error: JobError | null): JobState {
+  if (isToBeCancelled(job, bullState)) return 'cancelled';
   if (job.finishedOn !== undefined) return hasFailed(job, bullState) ? toFailedState(error) : 'completed';
   switch (bullState) {
     case 'active':
@@ -90,6 +92,11 @@ function toJobState(job: StoredJob, bullState: BullState | 'unknown', error: Job
     default:
       return 'waiting';
   }
+}
+
+/** It never starts again, though it stays where it is until a worker comes by. */
+function isToBeCancelled(job: StoredJob, bullState: BullState | 'unknown'): boolean {
+  return job.finishedOn === undefined && job.deferredFailure === CANCELLED && bullState !== 'active';
 }
 
 /**
@@ -108,6 +115,7 @@ function toFailedState(error: JobError | null): JobState {
 
 function toJobError(job: StoredJob, failures: readonly FailedAttempt[]): JobError | null {
   const last = failures.at(-1)?.error;
+  if (job.failedReason === CANCELLED) return { code: 'cancelled', message: 'The job was cancelled before it ran.' };
   // BullMQ fails a job by itself too (it stalled too often): then the reason is not the last attempt's.
   if (last && (job.failedReason === undefined || job.failedReason === last.message)) return last;
   return job.failedReason === undefined ? null : { code: 'stalled', message: job.failedReason };

@@ -15,6 +15,7 @@ export const PROBLEMS = {
   'job-not-found': { status: 404, title: 'There is no such job' },
   'unknown-job': { status: 404, title: 'There is no such job type' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'already-finished': { status: 409, title: 'The job has finished' },
   'idempotency-conflict': { status: 409, title: 'The Idempotency-Key stands for another submission' },
   'payload-too-large': { status: 413, title: 'The payload is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },

@@ -1,7 +1,7 @@
 import { JOB_DEFINITIONS } from '@dts/jobs';
 import { FINAL_STATES, JobClient, type JobRecord, JobWatcher, QueueError } from '@dts/queue';
 import { Draining } from '@dts/runtime';
-import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
@@ -103,6 +103,21 @@ export class JobsController {
     const job = visibleTo(callerOf(request), await this.jobs.get(id));
     if (waitMs === 0 || FINAL_STATES.has(job.state)) return toJobView(job);
     return toJobView(await this.waitFor(id, waitMs, request));
+  }
+
+  @Delete(':id')
+  @NeedsScope('jobs:cancel')
+  @ApiOperation({
+    operationId: 'cancelJob',
+    summary: 'Cancel a job',
+    description: 'One that has not started never does; one that runs is told to stop and is `active` until it has. Repeating is fine.',
+  })
+  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @ApiOkResponse({ schema: ref(jobView) })
+  @ApiProblems(401, 403, 404, 409, 503)
+  async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobView> {
+    visibleTo(callerOf(request), await this.jobs.get(id));
+    return toJobView(await this.jobs.cancel(id));
   }
 
   private async waitFor(id: string, waitMs: number, request: FastifyRequest): Promise<JobRecord> {

@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
 import { QUEUES } from '@dts/jobs';
-import { connectWorker, keyPrefix, type RedisClient } from '@dts/queue';
+import { CANCELLED, connectWorker, keyPrefix, type RedisClient } from '@dts/queue';
 import { LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
 import { type QueueChoice, WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
+import { JobDead } from './attempt-error.js';
+import { CancelListener } from './cancel-listener.js';
 import { EagerWorker } from './eager-worker.js';
 import { Executor } from './executor.js';
 import type { Handlers } from './handler.js';
@@ -30,6 +32,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly executor: Executor;
   private readonly handlers: Handlers;
   private readonly heartbeat: Heartbeat;
+  private readonly cancels: CancelListener;
   private readonly prefix: string;
   private workers: EagerWorker[] = [];
   private draining = false;
@@ -47,11 +50,13 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     this.handlers = createHandlers(env);
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
     this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
+    this.cancels = new CancelListener(this.redis, connectWorker(env.REDIS_URL, this.logError), this.prefix, this.cancel);
   }
 
   onApplicationBootstrap(): void {
     this.workers = this.env.QUEUES.map((choice) => this.start(choice));
     this.heartbeat.start();
+    this.cancels.start();
     this.logger.info({ worker: this.name, queues: this.env.QUEUES }, 'fetching jobs');
   }
 
@@ -68,6 +73,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     await Promise.race([closed, grace]);
     clearTimeout(handBack);
     clearTimeout(giveUp);
+    this.cancels.stop();
     this.redis.disconnect();
   }
 
@@ -92,13 +98,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private start({ queue, concurrency }: QueueChoice): EagerWorker {
-    const options = workerOptions(
-      this.redis,
-      keyPrefix(this.env.REDIS_URL, this.env.QUEUE_PREFIX),
-      this.name,
-      concurrency,
-      this.env.LOCK_DURATION,
-    );
+    const options = workerOptions(this.redis, this.prefix, this.name, concurrency, this.env.LOCK_DURATION);
     const worker = QUEUES[queue].sandboxed
       ? new SandboxedWorker(queue, this.executor, { ...options, ...sandboxOptions(this.env) })
       : new EagerWorker(queue, this.process, options);
@@ -106,6 +106,9 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     worker.on('stalled', (jobId) => {
       this.stalls.inc({ queue });
       this.logger.warn({ queue, jobId }, 'took a job back from a worker that went silent');
+    });
+    worker.on('failed', (job, error) => {
+      if (job?.id && isCancellation(error)) this.cancels.settled(job.id);
     });
     // Without its lock the job is someone else's: going on would only do the work twice.
     worker.on('lockRenewalFailed', (jobIds) => {
@@ -119,6 +122,8 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly process = (job: WorkerJob, token?: string, signal?: AbortSignal): Promise<unknown> =>
     this.executor.execute(job, token ?? '', signal, (payload, context) => runHandler(this.handlers, job.name, payload, context));
 
+  private readonly cancel = (id: string): boolean => this.workers.some((worker) => worker.cancelJob(id, 'cancelled'));
+
   private readonly handBack = (): void => {
     for (const worker of this.workers) worker.cancelAllJobs('shutdown');
   };
@@ -126,4 +131,9 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logError = (error: Error): void => {
     this.logger.error(`Redis: ${error.message}`);
   };
+}
+
+/** Of a job that ran, by the executor; of one that did not, by BullMQ. */
+function isCancellation(error: Error): boolean {
+  return error instanceof JobDead ? error.attempt.error.code === 'cancelled' : error.message === CANCELLED;
 }

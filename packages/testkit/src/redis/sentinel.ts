@@ -75,7 +75,13 @@ export class SentinelGroup {
   /** A failover without any fault: what an operator does before maintenance. */
   async failover(): Promise<RedisServer> {
     const old = await this.master();
-    await this.sentinels[0]?.call('SENTINEL', 'FAILOVER', MASTER);
+    // On a busy machine a sentinel may give up half way, without a word: then it is asked again.
+    const move = async () => {
+      const master = await this.master();
+      if (master === old) await this.sentinels[0]?.call('SENTINEL', 'FAILOVER', MASTER);
+      return master !== old;
+    };
+    await waitFor(move, { describe: 'the master to be moved', timeoutMs: 15_000 });
     return this.untilPromoted(old);
   }
 

@@ -1,0 +1,61 @@
+import { Cancellations, connectProducer, connectWorker, openQueues, type Queues, type RedisClient } from '@dts/queue';
+import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CancelListener } from './cancel-listener.js';
+
+const ignore = () => undefined;
+
+describe('CancelListener', () => {
+  let prefix: string;
+  let redis: RedisClient;
+  let queues: Queues;
+  let cancellations: Cancellations;
+  let listener: CancelListener | undefined;
+
+  beforeEach(async () => {
+    prefix = testPrefix();
+    redis = connectProducer(testRedisUrl(), ignore);
+    queues = openQueues(redis, prefix, ignore);
+    cancellations = new Cancellations(redis, prefix);
+    await waitFor(() => redis.status === 'ready');
+    await queues.io.add('x', { payload: null, tenant: 't' }, { jobId: 'some-job' });
+  });
+
+  afterEach(() => {
+    listener?.stop();
+    redis.disconnect();
+  });
+
+  const listen = (onCancel: (id: string) => void) => {
+    const cancel = (id: string) => {
+      onCancel(id);
+      return true;
+    };
+    listener = new CancelListener(redis, connectWorker(testRedisUrl(), ignore), prefix, cancel);
+    listener.start();
+  };
+
+  it('stops a job when it is told', async () => {
+    const told = createSignal<string>('told');
+    listen(told.set);
+    await waitFor(async () => (await redis.pubsub('NUMSUB', `${prefix}:cancel`))[1] === 1);
+    expect(await cancellations.request(queues.io, 'some-job')).toBe('marked');
+    expect(await told.wait()).toBe('some-job');
+  });
+
+  it('finds what it was not told', async () => {
+    await cancellations.request(queues.io, 'some-job');
+    const found = createSignal<string>('found');
+    listen(found.set);
+    expect(await found.wait()).toBe('some-job');
+    listener?.settled('some-job');
+    await waitFor(async () => (await cancellations.pending()).length === 0);
+  });
+
+  it('marks only what is there and has not ended', async () => {
+    expect(await cancellations.request(queues.io, 'no-job')).toBe('missing');
+    await redis.hset(queues.io.toKey('some-job'), 'finishedOn', '1');
+    expect(await cancellations.request(queues.io, 'some-job')).toBe('ended');
+    expect(await cancellations.pending()).toEqual([]);
+  });
+});

@@ -1,0 +1,47 @@
+import { Cancellations, type RedisClient } from '@dts/queue';
+
+/** Milliseconds between two looks at the wishes that are stored: how late a stop comes when its message was lost. */
+const LOOK_MS = 1_000;
+
+/** Stops jobs of this process that are to be cancelled: at once when told, or at the next look. */
+export class CancelListener {
+  private readonly cancellations: Cancellations;
+  private timer?: NodeJS.Timeout;
+  private stopped = false;
+
+  /**
+   * @param listener a connection of its own, which it closes
+   * @param cancel stops the job if it runs here, and says whether it does
+   */
+  constructor(
+    redis: RedisClient,
+    private readonly listener: RedisClient,
+    prefix: string,
+    private readonly cancel: (id: string) => boolean,
+  ) {
+    this.cancellations = new Cancellations(redis, prefix);
+  }
+
+  start(): void {
+    // It is patient: while Redis is away it waits, and after that it listens again by itself.
+    this.cancellations.listen(this.listener, this.cancel).catch(() => undefined);
+    void this.look();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.listener.disconnect();
+  }
+
+  /** The job that was to stop has. */
+  settled(id: string): void {
+    this.cancellations.settle(id).catch(() => undefined);
+  }
+
+  private async look(): Promise<void> {
+    const wishes = await this.cancellations.pending().catch(() => []);
+    for (const id of wishes) this.cancel(id);
+    if (!this.stopped) this.timer = setTimeout(() => void this.look(), LOOK_MS);
+  }
+}
