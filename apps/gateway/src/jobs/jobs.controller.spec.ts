@@ -177,6 +177,28 @@ describe('GET /v1/jobs/{id}?wait', () => {
   });
 });
 
+describe('DELETE /v1/jobs/{id}', () => {
+  const cancel = (id: string, as: Call['as']) => gateway.call('DELETE', `/v1/jobs/${id}`, { as });
+
+  it('cancels, and is fine to repeat', async () => {
+    const { body } = await submit();
+    for (const _time of [1, 2]) {
+      await expect(cancel(body.id, 'caller')).resolves.toMatchObject({ status: 200, body: { id: body.id, state: 'cancelled' } });
+    }
+    await expect(gateway.call('GET', `/v1/jobs/${body.id}?wait=5`, { as: 'caller' })).resolves.toMatchObject({
+      body: { state: 'cancelled' },
+    });
+  });
+
+  it("keeps another tenant's job from strangers, and from operators who may only look", async () => {
+    const { body } = await submit();
+    await expect(cancel(body.id, 'stranger')).resolves.toMatchObject({ status: 404, body: { code: 'job-not-found' } });
+    await expect(cancel(body.id, 'viewer')).resolves.toMatchObject({ status: 403, body: { code: 'missing-scope' } });
+    await expect(gateway.call('GET', `/v1/jobs/${body.id}`, { as: 'caller' })).resolves.toMatchObject({ body: { state: 'waiting' } });
+    await expect(cancel(body.id, 'operator')).resolves.toMatchObject({ status: 200, body: { state: 'cancelled' } });
+  });
+});
+
 describe('GET /v1/job-types', () => {
   it('tells the job types with their schemas', async () => {
     const { status, body } = await gateway.call('GET', '/v1/job-types', { as: 'reader' });
@@ -197,6 +219,7 @@ describe('a key', () => {
     ['POST', '/v1/jobs', 'jobs:submit'],
     ['GET', '/v1/jobs/io_1', 'jobs:read'],
     ['GET', '/v1/job-types', 'jobs:read'],
+    ['DELETE', '/v1/jobs/io_1', 'jobs:cancel'],
   ] as const;
 
   it.each(routes)('is needed for %s %s', async (method, path, _scope) => {

@@ -16,7 +16,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
 import { type ApiKey, isOperator } from '../http/api-keys.js';
-import { NeedsScope } from '../http/authenticate.js';
+import { NeedsScope, requireScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
 import { ApiProblems } from '../http/openapi.js';
 import { Problem } from '../http/problem.js';
@@ -116,7 +116,7 @@ export class JobsController {
   @ApiOkResponse({ schema: ref(jobView) })
   @ApiProblems(401, 403, 404, 409, 503)
   async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobView> {
-    visibleTo(callerOf(request), await this.jobs.get(id));
+    checkMayChange(callerOf(request), await this.jobs.get(id));
     return toJobView(await this.jobs.cancel(id));
   }
 
@@ -141,6 +141,11 @@ function callerOf(request: FastifyRequest): ApiKey {
 function visibleTo(caller: ApiKey, job: JobRecord): JobRecord {
   if (job.tenant === caller.tenant || isOperator(caller)) return job;
   throw new QueueError('job-not-found', `There is no job ${JSON.stringify(job.id)}; finished jobs are kept for a limited time.`);
+}
+
+/** @throws QueueError `job-not-found` for a job that the caller must not know, Problem `missing-scope` for one it may only see */
+function checkMayChange(caller: ApiKey, job: JobRecord): void {
+  if (visibleTo(caller, job).tenant !== caller.tenant) requireScope(caller, 'ops:write');
 }
 
 /** @throws Problem `invalid-idempotency-key` */
