@@ -71,7 +71,7 @@ describe('a route that does not exist', () => {
     ['GET', '/'],
     ['GET', '/v1'],
     ['GET', '/v1/jobs'],
-    ['DELETE', '/v1/jobs/io_1'],
+    ['PATCH', '/v1/jobs/io_1'],
     ['GET', '/v1/jobs/io_1/'],
     ['PUT', '/healthz'],
     ['GET', '/%2e%2e/etc/passwd'],
