@@ -25,7 +25,8 @@ const program = new Command('chaos')
   .option('--seed <number>', 'replays the choices of an earlier run', parseSeed, Date.now() % 1_000_000)
   .option('--scenario <name>', 'only this one; may be given several times', collectScenario, [])
   .option('--list', 'the scenarios, and nothing else')
-  .option('--out <folder>', 'where ledgers and reports go');
+  .option('--out <folder>', 'where ledgers and reports go; a new folder in .data/chaos unless given')
+  .addHelpText('after', '\nREDIS_SERVER names the server to put to the test; redis-server on PATH unless given.');
 
 /** Processes, files and mounts of the scenario that plays are taken down before this process ends. */
 const interrupted = new AbortController();

@@ -36,6 +36,7 @@ export interface LoadOptions {
 }
 
 export interface Acknowledged {
+  readonly id: string;
   /** Unix milliseconds. */
   readonly at: number;
   /** Milliseconds that the job was to wait. */
@@ -137,7 +138,7 @@ export class Load {
   private async acknowledge({ key, delay: delayMs }: Submission, id: string, tookMs: number): Promise<void> {
     const at = Date.now();
     await this.options.ledger.record({ kind: 'acknowledged', at, key, id });
-    this.acknowledged.set(key, { at, delay: delayMs });
+    this.acknowledged.set(key, { id, at, delay: delayMs });
     this.options.timeline.acknowledged(tookMs);
     const listeners = this.listeners;
     this.listeners = [];

@@ -45,7 +45,7 @@ export function toRow({ scenario, verdict, arms }: ScenarioResult): Row {
   };
 }
 
-export function milliseconds(value: number | null): string {
+function milliseconds(value: number | null): string {
   if (value === null) return '–';
   return value < 10 ? `${value.toFixed(1)} ms` : `${whole(Math.round(value))} ms`;
 }

@@ -1,5 +1,6 @@
 import type { AuditCounts, Finding } from '../audit/audit.js';
-import type { Arm, Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import type { Arm } from '../stage/arm.js';
 import type { Expectation } from '../stage/expectation.js';
 import type { Mark, Moment } from '../timeline/timeline.js';
 

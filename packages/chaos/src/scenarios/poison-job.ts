@@ -1,11 +1,15 @@
-import { waitFor } from '@dts/testkit';
+import { SchedulerClient } from '@dts/client';
+import type { App } from '@dts/testkit';
 import { killCaller } from '../executions/kill-caller.js';
 import { AT_ONCE } from '../load/submission.js';
+import type { Arm } from '../stage/arm.js';
 import type { Stage } from '../stage/stage.js';
-import type { Arm, Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 const POISON = 'poison';
 const RUN_MS = 200;
+/** Four crashes, each found out after the lock and up to two checks, and its neighbours one by one in quarantine. */
+const BURIED_MS = 60_000;
 
 /** A job whose run ends the process that runs it, each time. */
 export const poisonJob: Scenario = {
@@ -21,7 +25,7 @@ export const poisonJob: Scenario = {
   async play(stage, arm) {
     await stage.startRedis();
     await stage.startGateway();
-    keepWorking(stage, arm);
+    await keepWorking(stage, arm);
     stage.receiver.workMs = RUN_MS;
     stage.receiver.onArrival = (key, port) => {
       if (!key.startsWith(POISON)) return;
@@ -30,33 +34,38 @@ export const poisonJob: Scenario = {
     };
     const load = stage.startLoad({ mix: AT_ONCE, perSecond: stage.profile.perSecond / 4 });
     await stage.untilFault();
-    await stage.startLoad({ name: POISON, mix: AT_ONCE, clients: 1, total: 1 }).done();
-    if (arm === 'product') await stage.measure(untilBuried(stage), 'the poisonous job to be dead');
+    const poison = stage.startLoad({ name: POISON, mix: AT_ONCE, clients: 1, total: 1 });
+    await poison.done();
+    if (arm === 'product') await expectBurial(stage, [...poison.acknowledged.values()][0]?.id ?? '');
     await stage.finish(load);
   },
 };
 
-/** What a supervisor does, until the stage is left. */
-function keepWorking(stage: Stage, arm: Arm): void {
+/** What a supervisor does, until the stage is left. Resolves once the first worker is there. */
+async function keepWorking(stage: Stage, arm: Arm): Promise<void> {
   let over = false;
   const start = () => (arm === 'control' ? stage.startAtMostOnceWorker() : stage.startWorker());
-  const supervise = async () => {
-    while (!over) {
-      const worker = await start();
-      if (over) await worker.kill();
-      await worker.program.exited;
-    }
+  const supervise = async (first: App) => {
+    for (let worker = first; !over; worker = await start()) await worker.program.exited;
   };
-  const supervised = supervise();
+  const supervised = supervise(await start());
   supervised.catch(() => {}); // told when the stage is left
   stage.onLeave(async () => {
     over = true;
     await stage.stopApps();
     await supervised;
+    await stage.stopApps(); // what was being started meanwhile
   });
 }
 
-async function untilBuried({ redis, prefix, profile }: Stage): Promise<void> {
-  const isBuried = async () => (await redis.command('ZCARD', `${prefix}:io:failed`)) === 1;
-  await waitFor(isBuried, { timeoutMs: profile.drainMs, describe: 'the poisonous job to be dead' });
+async function expectBurial(stage: Stage, id: string): Promise<void> {
+  const client = new SchedulerClient({ url: stage.gateways[0]?.url ?? '', apiKey: stage.apiKey });
+  const ending = client.waitFor(id, { timeoutMs: Math.max(BURIED_MS, stage.profile.drainMs) });
+  await stage.measure(ending, 'the poisonous job to be dead');
+  const { state, error } = await ending;
+  stage.expect(
+    'the poisonous job is dead, with its reason',
+    state === 'dead' && error?.code === 'crashed-its-worker',
+    `${state}, ${error?.code}`,
+  );
 }

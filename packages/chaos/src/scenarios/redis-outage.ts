@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@dts/testkit';
+import type { Arm } from '../stage/arm.js';
 import type { Stage } from '../stage/stage.js';
-import type { Arm, Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 /** The gateway promises an answer within 1.1 s; the rest is for a machine that is busy with its own harness. */
 const ANSWER_MS = 1_500;

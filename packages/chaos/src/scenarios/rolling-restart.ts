@@ -1,7 +1,8 @@
 import type { App } from '@dts/testkit';
+import type { Arm } from '../stage/arm.js';
 import { slowestPickUp } from '../stage/pick-up.js';
 import type { Stage } from '../stage/stage.js';
-import type { Arm, Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 const RUN_MS = 200;
 const PICK_UP_MS = 1_000;

@@ -1,7 +1,5 @@
+import type { Arm } from '../stage/arm.js';
 import type { Stage } from '../stage/stage.js';
-
-/** The product as it ships, or a weaker setting in which the same fault must do harm that the harness sees. */
-export type Arm = 'product' | 'control';
 
 export interface Scenario {
   readonly name: string;

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@dts/testkit';
 import { AT_ONCE } from '../load/submission.js';
+import type { Arm } from '../stage/arm.js';
 import type { Stage } from '../stage/stage.js';
-import type { Arm, Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 const STALLED_CHECK_MS = 2_000;
 const START_MS = 60_000;

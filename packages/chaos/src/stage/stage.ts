@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { type App, startApp, startServer, within } from '@dts/testkit';
 import { ExecutionLog } from '../executions/execution-log.js';
 import { ExecutionReceiver } from '../executions/receiver.js';
@@ -13,15 +14,15 @@ import { RedisProxy } from '../proxy/redis-proxy.js';
 import type { Random } from '../random.js';
 import { RedisProcess, type RedisProcessOptions } from '../redis/redis-process.js';
 import type { Shim, WatchedDisk } from '../redis/shim.js';
-import type { Arm } from '../scenarios/scenario.js';
 import { Timeline } from '../timeline/timeline.js';
+import type { Arm } from './arm.js';
 import { drained } from './drain.js';
 import type { Expectation } from './expectation.js';
 
 const RECOVERY_LIMIT_MS = 60_000;
 const SCOPES = ['jobs:submit', 'jobs:read'];
 const NAME = 'chaos';
-const AT_MOST_ONCE = resolve(import.meta.dirname, '../control/at-most-once-worker.js');
+const AT_MOST_ONCE = fileURLToPath(import.meta.resolve('../control/at-most-once-worker.js'));
 
 export interface StageOptions {
   readonly arm: Arm;
