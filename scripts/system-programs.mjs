@@ -32,6 +32,13 @@ const PROGRAMS = {
     macos: 'brew install curl',
     docker: IN_DOCKER,
   },
+  compiler: {
+    title: 'a C compiler',
+    names: ['cc'],
+    debian: 'build-essential',
+    macos: 'xcode-select --install',
+    docker: IN_DOCKER,
+  },
   openssl: {
     title: 'OpenSSL',
     names: ['openssl'],
