@@ -30,6 +30,13 @@ async function processesOf(dataDir: string): Promise<string[]> {
   return found.filter((line): line is string => line !== undefined);
 }
 
+/** Submissions that the gateway has answered. */
+async function submissionsOf(port: number): Promise<number> {
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const counts = [...metrics.matchAll(/^dts_submissions_total\{.*\} (\d+)$/gm)];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 describe('npm start', () => {
   let dataDir: string;
   let port: number;
@@ -73,13 +80,15 @@ describe('npm start', () => {
   it('delivers every job of npm run produce although its Redis is killed with -9 meanwhile', async () => {
     const stack = await start();
     await untilReady(stack);
-    const producer = await npm(['run', 'produce', '--', '--count', '3000'], { DTS_URL: `http://127.0.0.1:${port}` });
-    await waitFor(() => /arrived [1-9]/.test(producer.output) || !producer.isRunning, { timeoutMs: 30_000, describe: producer.tail });
     const redis = (await processesOf(dataDir)).find((line) => line.includes('redis-server'));
+    const submitted = await submissionsOf(port);
+    const producer = await npm(['run', 'produce', '--', '--count', '5000'], { DTS_URL: `http://127.0.0.1:${port}` });
+    const underWay = async () => (await submissionsOf(port)) > submitted + 100 || !producer.isRunning;
+    await waitFor(underWay, { timeoutMs: 30_000, describe: `submissions; ${producer.tail}` });
     process.kill(Number.parseInt(redis ?? '', 10), 'SIGKILL');
     expect({ ...(await producer.exited), output: producer.output }).toMatchObject({
       code: 0,
-      output: expect.stringContaining('3,000 arrived'),
+      output: expect.stringContaining('5,000 arrived'),
     });
     expect(producer.output).toMatch(/retried/);
     stack.signal('SIGTERM');

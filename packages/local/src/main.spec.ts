@@ -2,9 +2,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, startReceiver, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { SAME_PRESS_MS } from './stop-requests.js';
 import { isGone, SmallCheckout } from './testing/small-checkout.js';
 
 let checkout: SmallCheckout;
@@ -83,10 +85,9 @@ describe('npm start', () => {
     const pids = await pidsOf(stack);
     await stack.ask('worker', 'job');
     stack.program.signal('SIGINT');
-    await waitFor(() => {
-      stack.program.signal('SIGINT'); // counts a second after the first
-      return stack.program.stdout.includes('Stopping at once');
-    });
+    await waitFor(() => stack.program.stdout.includes('Draining'));
+    await delay(SAME_PRESS_MS + 100); // sooner, it would count as the same key press
+    stack.program.signal('SIGINT');
     expect(await stack.program.exited).toEqual({ code: 130, signal: null });
     expect(pids.filter((pid) => !isGone(pid))).toEqual([]);
   });

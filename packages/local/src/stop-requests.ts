@@ -1,6 +1,6 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** npm passes on the Ctrl-C that the terminal has already sent: what comes this soon is the same key press. */
-const SAME_PRESS_MS = 1_000;
+export const SAME_PRESS_MS = 1_000;
 
 /**
  * Listens for whoever wants this process to end: a signal, or the death of the process that started it. It listens to
