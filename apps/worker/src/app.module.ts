@@ -15,6 +15,7 @@ import { Workers } from './processing/workers.js';
     { provide: READINESS, inject: [Workers], useFactory: (workers: Workers) => () => workers.problems() },
     counter(METRICS.attempts),
     counter(METRICS.stalls),
+    counter(METRICS.consumerRestarts),
     gauge(METRICS.slots),
     gauge(METRICS.busySlots),
     histogram(METRICS.waitSeconds),

@@ -22,6 +22,11 @@ export const workerEnv = z.object({
    * outlast a short outage of Redis and the longest block of the event loop, or a job runs twice.
    */
   LOCK_DURATION: z.coerce.number().int().min(1_000).max(600_000).default(15_000),
+  /**
+   * Milliseconds without a fetch, while jobs wait and slots are free, after which fetching is started anew; where that does
+   * not help in as long again, the process ends with exit code 1 for its supervisor to start it anew.
+   */
+  CONSUMPTION_TIMEOUT: z.coerce.number().int().min(1_000).max(3_600_000).default(30_000),
   /** Which queues to serve and how many jobs of each at once, such as `io:500,cpu`; all with their defaults unless given. */
   QUEUES: z.string().default(QUEUE_NAMES.join(',')).transform(readQueues),
 });

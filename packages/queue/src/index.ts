@@ -3,6 +3,7 @@ export { encodeAttempt, type FailedAttempt, type JobError } from './attempt.js';
 export { Cancellations } from './cancellations.js';
 export { CANCELLED } from './cancelled.js';
 export { connectProducer, connectWorker, keyPrefix, type RedisClient } from './connection.js';
+export { type DueWork, readDueWork } from './due-work.js';
 export { findWeakSettings } from './durability.js';
 export { QueueError, toPayloadIssues } from './errors.js';
 export { JobClient, MAX_PAYLOAD_BYTES } from './job-client.js';

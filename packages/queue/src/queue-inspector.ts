@@ -1,5 +1,6 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
 import type { RedisClient } from './connection.js';
+import { DELAY_SCORE_SHIFT } from './delay-score.js';
 import { type StoredJob, waitingSince } from './job-record.js';
 import type { JobQueue, Queues } from './queues.js';
 
@@ -22,9 +23,6 @@ export interface QueueSnapshot {
   /** Jobs ever completed and failed for good, as far back as the queue's counters go. */
   readonly finishedTotal: number;
 }
-
-// BullMQ scores a delayed job by its time shifted by 12 bits, leaving room for a sequence number.
-const DELAY_SCORE_SHIFT = 4096;
 
 /** Reads queues without changing them: for gauges and for the scaler. One round trip a queue, plus one for the oldest job. */
 export class QueueInspector {

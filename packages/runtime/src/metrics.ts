@@ -23,6 +23,11 @@ export const METRICS = {
   stalls: { name: 'dts_stalled_jobs_total', help: 'Jobs taken back from a worker that went silent', labelNames: ['queue'] },
   slots: { name: 'dts_worker_slots', help: 'Jobs this worker can run at once', labelNames: ['queue'] },
   busySlots: { name: 'dts_worker_busy_slots', help: 'Jobs this worker runs now', labelNames: ['queue'] },
+  consumerRestarts: {
+    name: 'dts_worker_consumer_restarts_total',
+    help: 'Times that a queue was fetched from anew because jobs waited, slots were free and nothing was fetched',
+    labelNames: ['queue'],
+  },
   queueJobs: { name: 'dts_queue_jobs', help: 'Jobs in a queue, by state', labelNames: ['queue', 'state'] },
   oldestWaiting: { name: 'dts_queue_oldest_waiting_seconds', help: 'Age of the job that has waited longest', labelNames: ['queue'] },
   delayedDue: {

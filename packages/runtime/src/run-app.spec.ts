@@ -33,6 +33,14 @@ describe('runApp', () => {
     expect(app.log().at(-1)).toMatchObject({ msg: 'stopping: the supervising process is gone' });
   });
 
+  it('stops in order when it cannot work any more, and exits with 1 for its supervisor to see', async () => {
+    await using app = await listening();
+    const response = await fetch(`${app.url}/fail`);
+    expect(await response.text()).toBe('failing');
+    await expect(app.exited).resolves.toBe(1);
+    expect(app.log().at(-1)).toMatchObject({ msg: 'stopping: cannot work any more' });
+  });
+
   it('says in one line that the port is in use, and exits with 1', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');

@@ -23,7 +23,7 @@ export interface AppOptions {
 /** Milliseconds that an app may take to stop beyond what its own drain allows itself, before it is ended. */
 const STOP_MARGIN_MS = 10_000;
 
-/** Starts an app and stops it in order on SIGTERM, SIGINT or the end of the process that supervises it. */
+/** Starts an app and stops it in order on SIGTERM, SIGINT, the end of the process that supervises it, or its own failure. */
 export async function runApp(options: AppOptions): Promise<void> {
   const app = await NestFactory.create<NestFastifyApplication>(options.module, options.adapter ?? new FastifyAdapter(), {
     logger: toNestLogger(options.logger.child({}, { level: 'warn' })),
@@ -33,7 +33,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   });
   await options.prepare?.(app);
   leaveNoConnectionOpen(app);
-  stopOnSignal(app, options.logger, options.graceMs);
+  stopOnDrain(app, options.logger, options.graceMs);
   await app.init();
   // Not `app.listen`, which logs what it throws: a port in use is told once.
   const url = await app.getHttpAdapter().getInstance().listen({ host: options.host, port: options.port });
@@ -51,22 +51,20 @@ function leaveNoConnectionOpen(app: NestFastifyApplication): void {
     });
 }
 
-function stopOnSignal(app: NestFastifyApplication, logger: Logger, graceMs: number): void {
-  let stopping = false;
-  const stop = (cause: string) => {
-    if (stopping) return;
-    stopping = true;
-    logger.info(`stopping: ${cause}`);
-    app.get(Draining).begin();
+/** Whoever begins the drain stops the app: a signal, or the app itself. */
+function stopOnDrain(app: NestFastifyApplication, logger: Logger, graceMs: number): void {
+  const draining = app.get(Draining);
+  draining.signal.addEventListener('abort', () => {
+    logger.info(`stopping: ${(draining.signal.reason as Error).message}`);
     setTimeout(() => exit(logger, 'did not stop in time'), graceMs + STOP_MARGIN_MS).unref();
     app.close().then(
-      () => process.exit(0),
+      () => process.exit(draining.exitCode),
       (error: unknown) => exit(logger, 'could not stop cleanly', error),
     );
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => draining.begin(signal));
   // A supervisor that dies without a word must not leave its children behind.
-  process.on('disconnect', () => stop('the supervising process is gone'));
+  process.on('disconnect', () => draining.begin('the supervising process is gone'));
 }
 
 function exit(logger: Logger, reason: string, error?: unknown): never {

@@ -45,7 +45,7 @@ describe('EagerWorker', () => {
       await finished;
       running--;
     };
-    const worker = new EagerWorker('io', run, { ...workerOptions(patient, prefix, 'w', SLOTS, 15_000), autorun: true });
+    const worker = new EagerWorker('io', run, { ...workerOptions(patient, prefix, 'w', 15_000), autorun: true }, () => SLOTS);
     worker.on('error', ignore);
     try {
       expect(await firstStart.wait()).toBeLessThan(SLOTS / 2);

@@ -73,7 +73,8 @@ describe('Executor', () => {
     );
     executor = new Executor(name, reporter, new Quarantine(z.object(handlerEnvShape).parse({})));
     const worker = new Worker('io', (job, token, signal) => executor.execute(job, token ?? '', signal, run), {
-      ...workerOptions(patient, prefix, name, 10, 15_000),
+      ...workerOptions(patient, prefix, name, 15_000),
+      concurrency: 10,
       autorun: true,
     });
     worker.on('error', ignore);

@@ -4,6 +4,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type RedisClient, type WorkerInfo, type WorkerQueue, WorkerRegistry } from '@dts/queue';
 
 const BEAT_MS = 2_000;
+/** Heartbeats that may be missing before Redis counts as one that does not take what we write. */
+const MISSED_BEATS = 3;
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
 /** What changes between two heartbeats. */
@@ -19,6 +21,7 @@ export class Heartbeat {
   private readonly startedAt = Date.now();
   private timer?: NodeJS.Timeout;
   private stopped = false;
+  private heardAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly id: string,
@@ -27,6 +30,11 @@ export class Heartbeat {
     private readonly status: () => WorkerStatus,
   ) {
     this.registry = new WorkerRegistry(redis, prefix);
+  }
+
+  /** Redis answers and takes what is written: it is neither away, nor full, nor a replica. */
+  get isHeard(): boolean {
+    return performance.now() - this.heardAt <= MISSED_BEATS * BEAT_MS;
   }
 
   start(): void {
@@ -43,7 +51,12 @@ export class Heartbeat {
 
   /** A heartbeat that fails is left out: the next one tells more than a repetition would. */
   private async beat(): Promise<void> {
-    await this.registry.beat(this.read()).catch(() => undefined);
+    await this.registry.beat(this.read()).then(
+      () => {
+        this.heardAt = performance.now();
+      },
+      () => undefined,
+    );
     if (!this.stopped) this.timer = setTimeout(() => void this.beat(), BEAT_MS);
   }
 

@@ -11,8 +11,9 @@ export class SandboxedWorker extends EagerWorker {
     queue: string,
     private readonly executor: Executor,
     options: WorkerOptions,
+    slots: () => number,
   ) {
-    super(queue, SANDBOX, options);
+    super(queue, SANDBOX, options, slots);
   }
 
   protected override callProcessJob(job: WorkerJob, token: string, signal?: AbortSignal): Promise<unknown> {

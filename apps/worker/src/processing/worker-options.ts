@@ -16,12 +16,11 @@ const THROUGHPUT_POINTS = 60;
 /** Megabytes of heap a sandboxed handler may use before its thread is ended, and with it only this attempt. */
 const SANDBOX_HEAP_MB = 512;
 
-export function workerOptions(connection: RedisClient, prefix: string, worker: string, concurrency: number, lockMs: number): WorkerOptions {
+export function workerOptions(connection: RedisClient, prefix: string, worker: string, lockMs: number): WorkerOptions {
   return {
     connection,
     prefix,
     name: worker,
-    concurrency,
     autorun: false,
     lockDuration: lockMs,
     stalledInterval: STALLED_CHECK_MS,

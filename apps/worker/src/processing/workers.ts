@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { QUEUES } from '@dts/jobs';
-import { CANCELLED, connectWorker, keyPrefix, type RedisClient } from '@dts/queue';
-import { LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { CANCELLED, connectWorker, type DueWork, keyPrefix, type RedisClient, readDueWork } from '@dts/queue';
+import { Draining, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
@@ -14,28 +15,33 @@ import { Executor } from './executor.js';
 import type { Handlers } from './handler.js';
 import { Heartbeat, type WorkerStatus } from './heartbeat.js';
 import { Quarantine } from './quarantine.js';
+import { QueueConsumer } from './queue-consumer.js';
 import { AttemptReporter } from './reporter.js';
 import { runHandler } from './run-handler.js';
 import { SandboxedWorker } from './sandboxed-worker.js';
+import { Watchdog } from './watchdog.js';
 import type { WorkerJob } from './worker-job.js';
 import { sandboxOptions, workerOptions } from './worker-options.js';
 
 /** Milliseconds before the end of the grace at which running jobs are handed back. */
 const HAND_BACK_MS = 5_000;
 
-/** Starts one BullMQ worker for each enabled queue, and stops them in order. */
+/** Milliseconds that handing back is given even where the grace is shorter: handlers that do not heed their signal take one second. */
+const LEAST_GRACE_MS = 2_000;
+
+/** Consumes each enabled queue, sees that it goes on doing so, and stops in order. */
 @Injectable()
 export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
-  /** Kept with every job that runs here, so that an operator finds the process. */
-  readonly name = `${hostname()}:${process.pid}`;
+  /** Kept with every job that runs here, so that an operator finds the process. In containers pids and even hosts repeat. */
+  readonly name = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
   private readonly redis: RedisClient;
   private readonly executor: Executor;
   private readonly handlers: Handlers;
   private readonly heartbeat: Heartbeat;
   private readonly cancels: CancelListener;
   private readonly prefix: string;
-  private workers: EagerWorker[] = [];
-  private draining = false;
+  private readonly watchdog: Watchdog<QueueConsumer>;
+  private readonly consumers: readonly QueueConsumer[];
 
   constructor(
     @Inject(WORKER_ENV) private readonly env: WorkerEnv,
@@ -43,6 +49,8 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     @InjectMetric(METRICS.slots.name) private readonly slots: Gauge,
     @InjectMetric(METRICS.busySlots.name) private readonly busySlots: Gauge,
     @InjectMetric(METRICS.stalls.name) private readonly stalls: Counter,
+    @InjectMetric(METRICS.consumerRestarts.name) private readonly restarts: Counter,
+    private readonly draining: Draining,
     reporter: AttemptReporter,
   ) {
     this.redis = connectWorker(env.REDIS_URL, this.logError);
@@ -51,24 +59,28 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
     this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
     this.cancels = new CancelListener(this.redis, connectWorker(env.REDIS_URL, this.logError), this.prefix, this.cancel);
+    this.consumers = env.QUEUES.map((choice) => this.createConsumer(choice));
+    this.watchdog = new Watchdog(env.CONSUMPTION_TIMEOUT, { read: this.readDueWork, restart: this.restart, giveUp: this.giveUp });
   }
 
   onApplicationBootstrap(): void {
-    this.workers = this.env.QUEUES.map((choice) => this.start(choice));
+    if (this.draining.signal.aborted) return; // told to stop while it started
+    for (const consumer of this.consumers) consumer.start();
     this.heartbeat.start();
     this.cancels.start();
+    this.watchdog.start(this.consumers);
     this.logger.info({ worker: this.name, queues: this.env.QUEUES }, 'fetching jobs');
   }
 
   /** Stops fetching, lets running jobs finish, hands back those that would not in time, and gives up at the grace's end. */
   async onModuleDestroy(): Promise<void> {
-    this.draining = true;
+    this.watchdog.stop();
     this.executor.stop();
     const closed = this.close();
     const handBack = setTimeout(this.handBack, Math.max(0, this.env.SHUTDOWN_GRACE - HAND_BACK_MS));
     let giveUp: NodeJS.Timeout | undefined;
     const grace = new Promise<void>((resolve) => {
-      giveUp = setTimeout(resolve, this.env.SHUTDOWN_GRACE);
+      giveUp = setTimeout(resolve, Math.max(LEAST_GRACE_MS, this.env.SHUTDOWN_GRACE));
     });
     await Promise.race([closed, grace]);
     clearTimeout(handBack);
@@ -79,12 +91,14 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** What keeps this worker from its work. */
   async problems(): Promise<string[]> {
-    const stopped = this.workers.filter((worker) => !worker.isRunning()).map((worker) => `queue ${worker.name} is not being served`);
-    return this.redis.status === 'ready' ? stopped : ['Redis cannot be reached', ...stopped];
+    const stopped = this.consumers.filter((consumer) => !consumer.isRunning).map(({ queue }) => `queue ${queue} is not being served`);
+    const starving = this.watchdog.unproven.map((queue) => `queue ${queue} was started anew, and nothing was fetched since`);
+    const redis = this.redis.status === 'ready' ? [] : ['Redis cannot be reached'];
+    return [...redis, ...stopped, ...starving];
   }
 
   private async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.close()));
+    await Promise.all(this.consumers.map((consumer) => consumer.close()));
     await this.heartbeat.stop();
   }
 
@@ -94,14 +108,18 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
       this.slots.set({ queue }, slots);
       this.busySlots.set({ queue }, busy);
     }
-    return { queues, draining: this.draining };
+    return { queues, draining: this.draining.signal.aborted };
   }
 
-  private start({ queue, concurrency }: QueueChoice): EagerWorker {
-    const options = workerOptions(this.redis, this.prefix, this.name, concurrency, this.env.LOCK_DURATION);
+  private createConsumer({ queue, concurrency }: QueueChoice): QueueConsumer {
+    return new QueueConsumer(queue, concurrency, (slots) => this.createWorker(queue, slots), this.logError);
+  }
+
+  private createWorker(queue: QueueChoice['queue'], slots: () => number): EagerWorker {
+    const options = workerOptions(this.redis, this.prefix, this.name, this.env.LOCK_DURATION);
     const worker = QUEUES[queue].sandboxed
-      ? new SandboxedWorker(queue, this.executor, { ...options, ...sandboxOptions(this.env) })
-      : new EagerWorker(queue, this.process, options);
+      ? new SandboxedWorker(queue, this.executor, { ...options, ...sandboxOptions(this.env) }, slots)
+      : new EagerWorker(queue, this.process, options, slots);
     worker.on('error', this.logError);
     worker.on('stalled', (jobId) => {
       this.stalls.inc({ queue });
@@ -114,7 +132,6 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds) worker.cancelJob(jobId, 'lock-lost');
     });
-    worker.run().catch(this.logError);
     return worker;
   }
 
@@ -122,10 +139,26 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly process = (job: WorkerJob, token?: string, signal?: AbortSignal): Promise<unknown> =>
     this.executor.execute(job, token ?? '', signal, (payload, context) => runHandler(this.handlers, job.name, payload, context));
 
-  private readonly cancel = (id: string): boolean => this.workers.some((worker) => worker.cancelJob(id, 'cancelled'));
+  private readonly cancel = (id: string): boolean => this.consumers.some((consumer) => consumer.cancel(id, 'cancelled'));
 
   private readonly handBack = (): void => {
-    for (const worker of this.workers) worker.cancelAllJobs('shutdown');
+    for (const consumer of this.consumers) consumer.cancelAll('shutdown');
+  };
+
+  /** Unknown unless Redis takes what is written: one that is full, or a replica, lets nobody fetch. */
+  private readonly readDueWork = async ({ queue }: QueueConsumer): Promise<DueWork | undefined> => {
+    const work = await readDueWork(this.redis, this.prefix, queue);
+    return this.heartbeat.isHeard ? work : undefined;
+  };
+
+  private readonly restart = (consumer: QueueConsumer): void => {
+    this.restarts.inc({ queue: consumer.queue });
+    this.logger.error({ queue: consumer.queue }, `jobs wait and none was fetched for ${this.env.CONSUMPTION_TIMEOUT} ms: fetching anew`);
+    consumer.restart();
+  };
+
+  private readonly giveUp = ({ queue }: QueueConsumer): void => {
+    this.draining.fail(`jobs of queue ${queue} wait and none is fetched, though fetching was started anew`);
   };
 
   private readonly logError = (error: Error): void => {

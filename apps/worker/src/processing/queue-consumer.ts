@@ -1,0 +1,69 @@
+import type { QueueName } from '@dts/jobs';
+import type { EagerWorker } from './eager-worker.js';
+
+/** Makes a worker that may run as many jobs as `slots` says at the time. */
+export type CreateWorker = (slots: () => number) => EagerWorker;
+
+/** Fetches and runs the jobs of one queue. It can be started anew: the jobs that run meanwhile run on. */
+export class QueueConsumer {
+  private worker: EagerWorker;
+  /** They fetch nothing any more, hold the locks of what they run, and go when that has ended. */
+  private readonly retired = new Set<EagerWorker>();
+
+  constructor(
+    readonly queue: QueueName,
+    readonly slots: number,
+    private readonly create: CreateWorker,
+    private readonly onError: (error: Error) => void,
+  ) {
+    this.worker = create(this.share);
+  }
+
+  get isRunning(): boolean {
+    return this.worker.isRunning();
+  }
+
+  get freeSlots(): number {
+    return this.share() - this.worker.inFlight;
+  }
+
+  get fetchedAt(): number {
+    return this.worker.fetchedAt;
+  }
+
+  start(): void {
+    this.worker.run().catch(this.onError);
+  }
+
+  restart(): void {
+    const old = this.worker;
+    this.retired.add(old);
+    old
+      .close()
+      .catch(this.onError)
+      .finally(() => this.retired.delete(old));
+    this.worker = this.create(this.share);
+    this.start();
+  }
+
+  /** Fetches nothing more; resolves when what runs has ended. */
+  async close(): Promise<void> {
+    await Promise.all(this.all.map((worker) => worker.close()));
+  }
+
+  cancel(id: string, reason: string): boolean {
+    return this.all.some((worker) => worker.cancelJob(id, reason));
+  }
+
+  /** Tells everything that runs to stop. */
+  cancelAll(reason: string): void {
+    for (const worker of this.all) worker.cancelAllJobs(reason);
+  }
+
+  private get all(): EagerWorker[] {
+    return [this.worker, ...this.retired];
+  }
+
+  /** What the worker may run beside those before it. */
+  private readonly share = (): number => [...this.retired].reduce((left, { inFlight }) => left - inFlight, this.slots);
+}

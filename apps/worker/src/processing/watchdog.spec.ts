@@ -1,0 +1,122 @@
+import { connectProducer, connectWorker, openQueues, type Queues, type RedisClient, readDueWork } from '@dts/queue';
+import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EagerWorker } from './eager-worker.js';
+import { QueueConsumer } from './queue-consumer.js';
+import { Watchdog } from './watchdog.js';
+import { workerOptions } from './worker-options.js';
+
+const SLOTS = 3;
+const SILENT_MS = 300;
+const ignore = () => undefined;
+
+describe('Watchdog', () => {
+  let prefix: string;
+  let producer: RedisClient;
+  let patient: RedisClient;
+  let queues: Queues;
+  let workers: EagerWorker[];
+  let runs: string[];
+  let finish: () => void;
+  let consumer: QueueConsumer;
+  let watchdog: Watchdog<QueueConsumer> | undefined;
+
+  beforeEach(async () => {
+    prefix = testPrefix();
+    producer = connectProducer(testRedisUrl(), ignore);
+    patient = connectWorker(testRedisUrl(), ignore);
+    queues = openQueues(producer, prefix, ignore);
+    await waitFor(() => producer.status === 'ready');
+    workers = [];
+    runs = [];
+  });
+
+  const consume = (prepare: (worker: EagerWorker) => unknown = ignore) => {
+    const held = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const create = (slots: () => number) => {
+      const run = async ({ id = '' }) => {
+        runs.push(id);
+        if (id === 'held') await held;
+      };
+      const worker = new EagerWorker('io', run, workerOptions(patient, prefix, 'w', 15_000), slots);
+      worker.on('error', ignore);
+      prepare(worker);
+      workers.push(worker);
+      return worker;
+    };
+    consumer = new QueueConsumer('io', SLOTS, create, ignore);
+    consumer.start();
+  };
+
+  afterEach(async () => {
+    watchdog?.stop();
+    finish();
+    await consumer.close();
+    producer.disconnect();
+    patient.disconnect();
+  });
+
+  const add = (jobId: string) => queues.io.add('x', { payload: null, tenant: 't' }, { jobId });
+  const watch = (actions: Partial<{ onRestart: () => void; onGiveUp: () => void }> = {}) => {
+    watchdog = new Watchdog<QueueConsumer>(SILENT_MS, {
+      read: ({ queue }) => readDueWork(patient, prefix, queue),
+      restart: (found) => {
+        found.restart();
+        actions.onRestart?.();
+      },
+      giveUp: () => actions.onGiveUp?.(),
+    });
+    watchdog.start([consumer]);
+  };
+
+  it('has the queue fetched from anew when its worker has stopped to, while what runs there runs on', async () => {
+    consume();
+    await add('held');
+    await waitFor(() => runs.includes('held'));
+    await workers[0]?.pause(true);
+    await add('first'); // the fetch under way may still bring it
+    await add('second');
+    watch();
+    await waitFor(async () => (await queues.io.getCompletedCount()) === 2);
+    expect(workers).toHaveLength(2);
+    finish();
+    await waitFor(async () => (await queues.io.getCompletedCount()) === 3);
+    expect(runs.toSorted()).toEqual(['first', 'held', 'second']);
+    expect(watchdog?.unproven).toEqual([]);
+  });
+
+  it('never runs more than the slots allow, old and new worker together', async () => {
+    consume();
+    await add('held');
+    await waitFor(() => runs.includes('held'));
+    consumer.restart();
+    expect(consumer.freeSlots).toBe(SLOTS - 1);
+    finish();
+    await waitFor(() => consumer.freeSlots === SLOTS);
+  });
+
+  it('gives the process up when a new worker does not fetch either', async () => {
+    consume((worker) => worker.pause(true));
+    await add('next');
+    const givenUp = createSignal<string[]>('given up');
+    watch({ onGiveUp: () => givenUp.set(watchdog?.unproven ?? []) });
+    expect(await givenUp.wait()).toEqual(['io']);
+    expect(runs).toEqual([]);
+  });
+
+  it('lets a paused queue be', async () => {
+    consume();
+    await queues.io.pause();
+    await add('next');
+    let restarts = 0;
+    watch({ onRestart: () => restarts++ });
+    const reads = createSignal('three times the patience');
+    setTimeout(reads.set, 3 * SILENT_MS);
+    await reads.wait();
+    expect([restarts, runs]).toEqual([0, []]);
+    await queues.io.resume();
+    await waitFor(() => runs.length === 1);
+  });
+});

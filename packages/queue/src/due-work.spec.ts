@@ -1,0 +1,52 @@
+import { testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { connectProducer, type RedisClient } from './connection.js';
+import { readDueWork } from './due-work.js';
+import { openQueues, type Queues } from './queues.js';
+
+const ignore = () => undefined;
+const DATA = { payload: null, tenant: 't' };
+
+describe('readDueWork', () => {
+  let prefix: string;
+  let redis: RedisClient;
+  let queues: Queues;
+
+  beforeEach(async () => {
+    prefix = testPrefix();
+    redis = connectProducer(testRedisUrl(), ignore);
+    queues = openQueues(redis, prefix, ignore);
+    await waitFor(() => redis.status === 'ready');
+  });
+  afterEach(() => redis.disconnect());
+
+  const read = (now?: number) => readDueWork(redis, prefix, 'io', now);
+
+  it('counts what could start: waiting, prioritized, and delayed once their time has come', async () => {
+    expect(await read()).toEqual({ jobs: 0 });
+    await queues.io.addBulk([
+      { name: 'x', data: DATA },
+      { name: 'x', data: DATA, opts: { priority: 3 } },
+      { name: 'x', data: DATA, opts: { delay: 60_000 } },
+    ]);
+    expect(await read()).toEqual({ jobs: 2 });
+    expect(await read(Date.now() + 61_000)).toEqual({ jobs: 3 });
+  });
+
+  it('says what holds the queue', async () => {
+    await queues.io.setGlobalConcurrency(1);
+    expect(await read()).toEqual({ jobs: 0 });
+    await redis.lpush(queues.io.toKey('active'), 'some-job');
+    expect(await read()).toMatchObject({ held: 'at its limit' });
+    await redis.del(queues.io.toKey('active'));
+    await redis.set(queues.io.toKey('limiter'), 5, 'PX', 60_000);
+    expect(await read()).toMatchObject({ held: 'rate limited' });
+    await queues.io.pause();
+    expect(await read()).toMatchObject({ held: 'paused' });
+  });
+
+  it('fails where Redis does not tell', async () => {
+    await redis.set(`${prefix}:io:wait`, 'not a list');
+    await expect(read()).rejects.toThrow('WRONGTYPE');
+  });
+});
