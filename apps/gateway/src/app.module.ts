@@ -5,6 +5,7 @@ import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { ApiKeys } from './http/api-keys.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemsController } from './http/problems.controller.js';
+import { BatchController } from './jobs/batch.controller.js';
 import { JobTypesController } from './jobs/job-types.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { SubmissionMetrics } from './jobs/submission-metrics.js';
@@ -12,7 +13,7 @@ import { queueProviders } from './queue-access.js';
 
 @Module({
   imports: [PrometheusModule.register()],
-  controllers: [HealthController, JobsController, JobTypesController, ProblemsController],
+  controllers: [HealthController, JobsController, BatchController, JobTypesController, ProblemsController],
   providers: [
     ...queueProviders,
     Draining,

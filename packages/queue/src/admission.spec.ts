@@ -27,14 +27,7 @@ describe('Admission', () => {
     await server.stop();
   });
 
-  const refusal = (queue: 'io' | 'cpu' = 'io') => {
-    try {
-      admission.check(queue);
-      return undefined;
-    } catch (error) {
-      return (error as { code: string }).code;
-    }
-  };
+  const refusal = (queue: 'io' | 'cpu' = 'io') => admission.refusalOf(queue)?.code;
 
   it('lets jobs in until a queue holds as many as it may, those to come included, and again when there is room', async () => {
     const data = { payload: null, tenant: 't' };

@@ -38,19 +38,20 @@ export class Admission {
     clearTimeout(this.timer);
   }
 
-  /** @throws QueueError `memory-full`, `backlog-full` */
-  check(queue: QueueName): void {
+  /** Why the queue takes no new job now: `memory-full`, `backlog-full`; undefined when it does. */
+  refusalOf(queue: QueueName): QueueError | undefined {
     const { memoryShare, backlogs } = this.seen;
     if (memoryShare >= MEMORY_SHARE) {
-      throw new QueueError(
+      return new QueueError(
         'memory-full',
         `Redis has used ${Math.round(memoryShare * 100)} % of its memory; new jobs are taken again below ${MEMORY_SHARE * 100} %.`,
       );
     }
     const backlog = backlogs.get(queue) ?? 0;
     if (backlog >= this.backlogLimit) {
-      throw new QueueError('backlog-full', `The queue ${queue} holds ${backlog} jobs that wait; ${this.backlogLimit} are allowed.`);
+      return new QueueError('backlog-full', `The queue ${queue} holds ${backlog} jobs that wait; ${this.backlogLimit} are allowed.`);
     }
+    return undefined;
   }
 
   private async look(): Promise<void> {

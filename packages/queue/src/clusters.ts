@@ -10,10 +10,17 @@ export class FailFastCluster extends Cluster {
   override sendCommand(...args: Parameters<Cluster['sendCommand']>): unknown {
     const [command] = args;
     if (this.status === 'ready' || command.name === 'cluster') return super.sendCommand(...args);
-    command.reject(new Error("Stream isn't writeable: the cluster is not ready"));
+    command.reject(notReady());
     return command.promise;
   }
+
+  /** What a pipeline waits for that knows no node yet. */
+  override delayUntilReady(callback: Parameters<Cluster['delayUntilReady']>[0]): void {
+    callback(notReady());
+  }
 }
+
+const notReady = () => new Error("Stream isn't writeable: the cluster is not ready");
 
 /** Seeds and options, for replies in the shapes that ioredis has always given. */
 export type ClusterArguments = ConstructorParameters<typeof FailFastCluster>;

@@ -18,9 +18,20 @@ export interface Claim {
 }
 
 /**
+ * Unless it is claimed already, or its job is kept for longer than keys are: then the job tells what the key stands for.
+ */
+const CLAIM = `
+local earlier = redis.call('GET', KEYS[1])
+if earlier then return earlier end
+if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1`;
+
+/**
  * Remembers idempotency keys in records of their own, so that the retention of finished jobs cannot shorten them.
  * A key is claimed before the job is added and marked when it is: whoever claims first decides what the key means,
- * across all queues and gateways, and a claim whose owner died in between is completed by the next try.
+ * across all queues and gateways, and a claim whose owner died in between is completed by the next try. It is never
+ * given back, whatever became of the job: another gateway may be about to complete it.
  */
 export class IdempotencyKeys {
   constructor(
@@ -28,20 +39,22 @@ export class IdempotencyKeys {
     private readonly prefix: string,
   ) {}
 
-  /** Claims the key; returns the claim that was there before, if any. */
-  async claim(tenant: string, key: string, claim: Claim): Promise<Claim | undefined> {
-    const earlier = await this.redis.set(this.redisKey(tenant, key), JSON.stringify(claim), 'EX', REMEMBERED_S, 'NX', 'GET');
-    return earlier === null ? undefined : (JSON.parse(earlier) as Claim);
+  /** @returns the claim that was there before; undefined when only the job is there still */
+  async claim(tenant: string, key: string, claim: Claim, jobKey: string): Promise<Claim | 'claimed' | undefined> {
+    const reply = await this.redis.eval(CLAIM, 2, this.redisKey(tenant, key), jobKey, JSON.stringify(claim), REMEMBERED_S);
+    if (typeof reply === 'string') return JSON.parse(reply) as Claim;
+    return reply === 1 ? 'claimed' : undefined;
+  }
+
+  /** The claim of a key, which is left as it is. */
+  async find(tenant: string, key: string): Promise<Claim | undefined> {
+    const claim = await this.redis.get(this.redisKey(tenant, key));
+    return claim === null ? undefined : (JSON.parse(claim) as Claim);
   }
 
   /** Marks the job as stored; the time already passed keeps counting. */
   async markStored(tenant: string, key: string, claim: Claim): Promise<void> {
     await this.redis.set(this.redisKey(tenant, key), JSON.stringify({ ...claim, stored: true }), 'KEEPTTL', 'XX');
-  }
-
-  /** Gives the key back after Redis has refused the job for certain. */
-  async release(tenant: string, key: string): Promise<void> {
-    await this.redis.del(this.redisKey(tenant, key));
   }
 
   private redisKey(tenant: string, key: string): string {

@@ -6,7 +6,7 @@ export { connectProducer, connectWorker, keyPrefix, type RedisClient } from './c
 export { type DueWork, readDueWork } from './due-work.js';
 export { findWeakSettings } from './durability.js';
 export { QueueError, toPayloadIssues } from './errors.js';
-export { JobClient, MAX_PAYLOAD_BYTES } from './job-client.js';
+export { JobClient } from './job-client.js';
 export type { JobData } from './job-data.js';
 export { backoffDelay, type SubmitOptions } from './job-options.js';
 export { FINAL_STATES, JOB_STATES, type JobRecord, waitingSince } from './job-record.js';
@@ -14,4 +14,6 @@ export { JobWatcher } from './job-watcher.js';
 export { queueEnvShape } from './queue-env.js';
 export { QueueInspector, type QueueSnapshot } from './queue-inspector.js';
 export { type JobQueue, openQueues, type Queues } from './queues.js';
+export { MAX_PAYLOAD_BYTES, type Submission } from './submission.js';
+export type { Outcome } from './submitter.js';
 export { type WorkerInfo, type WorkerQueue, WorkerRegistry } from './worker-registry.js';

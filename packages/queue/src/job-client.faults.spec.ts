@@ -83,12 +83,16 @@ describe('JobClient on a Redis that', () => {
     await expect(opened.jobs.submit(other)).resolves.toMatchObject({ outcome: 'created' });
   });
 
-  it('refuses the job after it took the claim gives the claim back', async () => {
+  it('refuses the job after it took the claim takes the same job later, and no other', async () => {
     const idempotencyKey = randomUUID();
-    // A key of the wrong type in the way of the queue: the claim is written, the add is refused.
-    await opened.redis.set(opened.queues.io.toKey('wait'), 'not a list');
-    await expect(submit(idempotencyKey)).rejects.toMatchObject({ code: 'unavailable' });
-    await expect(opened.redis.keys('*:idempotency:*')).resolves.toEqual([]);
+    await opened.redis.call('ACL', 'SETUSER', 'default', 'resetkeys', '~*:idempotency:*', '~*:io_*');
+    await expect(submit(idempotencyKey)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('NOPERM') });
+    await opened.redis.call('ACL', 'SETUSER', 'default', 'allkeys');
+    await expect(opened.storedIds()).resolves.toEqual([]);
+    const other = submission({ idempotencyKey, payload: { url: 'http://other.test/' } });
+    await expect(opened.jobs.submit(other)).rejects.toMatchObject({ code: 'idempotency-conflict' });
+    const { job } = await submit(idempotencyKey);
+    await expect(opened.storedIds()).resolves.toEqual([job.id]);
   });
 });
 

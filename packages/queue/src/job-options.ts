@@ -24,11 +24,13 @@ const ATTEMPTS_KEPT = 50;
 const LOG_LINES_KEPT = 1_000;
 const LONGEST_BACKOFF_MS = 3_600_000;
 
+export type NewJobOptions = JobsOptions & { readonly jobId: string };
+
 /**
  * BullMQ runs jobs without a priority (0) before all others, and faster: priority 1 is told as 0, the rest as it is,
  * so that "1 is the highest" holds and a queue without priorities pays nothing for them.
  */
-export function toBullOptions(definition: JobDefinition, id: string, options: SubmitOptions): JobsOptions {
+export function toBullOptions(definition: JobDefinition, id: string, options: SubmitOptions): NewJobOptions {
   const priority = options.priority ?? 1;
   const delay = delayOf(options);
   return {

@@ -3,9 +3,14 @@ import { QueueError } from './errors.js';
 /** ioredis has no class for this one: the command was never written to a socket. */
 const NEVER_SENT = "Stream isn't writeable";
 
+/** Redis was never asked. */
+export function wasNeverSent(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith(NEVER_SENT);
+}
+
 /** Redis has answered and refused, or was never asked: nothing was stored. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'ReplyError' || error.message.startsWith(NEVER_SENT));
+  return (error instanceof Error && error.name === 'ReplyError') || wasNeverSent(error);
 }
 
 /**

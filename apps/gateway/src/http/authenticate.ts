@@ -10,11 +10,13 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     scope?: Scope;
+    /** Bytes; the server's unless given. */
+    bodyLimit?: number;
   }
 }
 
-/** The scope that a route needs. A route of the API without one can be used by nobody. */
-export const NeedsScope = (scope: Scope) => RouteConfig({ scope });
+/** The scope that a route needs, and what is special about it. A route of the API without one can be used by nobody. */
+export const NeedsScope = (scope: Scope, special: { bodyLimit?: number } = {}) => RouteConfig({ scope, ...special });
 
 /** Every route below these needs a key; the rest tells nothing that is secret. */
 const GUARDED = /^\/v1(\/|$)/;
@@ -41,6 +43,12 @@ export function readBearer(request: FastifyRequest, keys: ApiKeys): ApiKey {
   const key = keys.find(secret);
   if (!key) throw new Problem('unauthenticated', 'This key is not known here.');
   return key;
+}
+
+/** Whose key opened the route. @throws Problem `unauthenticated` */
+export function callerOf(request: FastifyRequest): ApiKey {
+  if (!request.apiKey) throw new Problem('unauthenticated', 'Send a key: "Authorization: Bearer <key>".');
+  return request.apiKey;
 }
 
 /** @throws Problem `missing-scope` */

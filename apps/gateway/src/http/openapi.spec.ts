@@ -51,7 +51,7 @@ describe('/openapi.json', () => {
       operations()
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
-    ).toEqual(['delete /v1/jobs/{id}', 'get /v1/job-types', 'get /v1/jobs/{id}', 'post /v1/jobs']);
+    ).toEqual(['delete /v1/jobs/{id}', 'get /v1/job-types', 'get /v1/jobs/{id}', 'post /v1/jobs', 'post /v1/jobs:batch']);
     for (const { path, summary, operationId, tags, security, responses } of operations()) {
       expect({ path, summary, operationId, tags, security }).toMatchObject({
         summary: expect.any(String),

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { component, componentSchemas, ref } from './components.js';
 import { PROBLEMS, type ProblemCode } from './problem.js';
 
-const problem = component(
+/** What every error is answered with. */
+export const problem = component(
   'Problem',
   z.object({
     type: z.string(),

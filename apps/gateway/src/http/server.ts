@@ -41,6 +41,9 @@ export async function prepareServer(app: NestFastifyApplication): Promise<void> 
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   const problems = app.get(ProblemFilter);
   acceptJsonOnly(fastify);
+  fastify.addHook('onRoute', (route) => {
+    route.bodyLimit = route.config?.bodyLimit ?? route.bodyLimit;
+  });
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });

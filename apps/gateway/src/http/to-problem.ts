@@ -18,7 +18,7 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
 };
 
 const DETAILS: Partial<Readonly<Record<ProblemCode, string>>> = {
-  'payload-too-large': 'A payload may have 256 KiB: store the data and submit its URL.',
+  'payload-too-large': 'A payload may have 256 KiB: store the data and submit its URL. A batch may have 8 MiB: submit it in parts.',
   'unsupported-media-type': 'Send the body as application/json, with that Content-Type.',
 };
 

@@ -16,13 +16,13 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
 import { type ApiKey, isOperator } from '../http/api-keys.js';
-import { NeedsScope, requireScope } from '../http/authenticate.js';
+import { callerOf, NeedsScope, requireScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
 import { ApiProblems } from '../http/openapi.js';
 import { Problem } from '../http/problem.js';
 import { type JobView, jobView, toJobView } from './job.view.js';
 import { SubmissionMetrics } from './submission-metrics.js';
-import { parseSubmit, submitInput } from './submit.schema.js';
+import { checkIdempotencyKey, parseSubmit, submitInput } from './submit.schema.js';
 
 const LONGEST_WAIT_S = 60;
 
@@ -132,11 +132,6 @@ export class JobsController {
   }
 }
 
-function callerOf(request: FastifyRequest): ApiKey {
-  if (!request.apiKey) throw new Problem('unauthenticated', 'Send a key: "Authorization: Bearer <key>".');
-  return request.apiKey;
-}
-
 /** A job of another tenant is not there: that it exists is the other tenant's to know. */
 function visibleTo(caller: ApiKey, job: JobRecord): JobRecord {
   if (job.tenant === caller.tenant || isOperator(caller)) return job;
@@ -146,12 +141,6 @@ function visibleTo(caller: ApiKey, job: JobRecord): JobRecord {
 /** @throws QueueError `job-not-found` for a job that the caller must not know, Problem `missing-scope` for one it may only see */
 function checkMayChange(caller: ApiKey, job: JobRecord): void {
   if (visibleTo(caller, job).tenant !== caller.tenant) requireScope(caller, 'ops:write');
-}
-
-/** @throws Problem `invalid-idempotency-key` */
-function checkIdempotencyKey(key: string | undefined): void {
-  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return;
-  throw new Problem('invalid-idempotency-key', 'Use 1 to 255 visible ASCII characters, such as a UUID.');
 }
 
 /** @throws Problem `invalid-request` */

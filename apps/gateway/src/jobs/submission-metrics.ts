@@ -15,18 +15,20 @@ export class SubmissionMetrics {
 
   async measure<T>(body: unknown, submit: () => Promise<{ outcome: string; value: T }>): Promise<T> {
     const startedAt = performance.now();
-    const observe = (outcome: string) => {
-      this.submissions.inc({ job: jobLabel(body), outcome });
-      this.seconds.observe({ outcome }, (performance.now() - startedAt) / 1000);
-    };
     try {
       const { outcome, value } = await submit();
-      observe(outcome);
+      this.observe(body, outcome, startedAt);
       return value;
     } catch (error) {
-      observe(toProblem(error)?.code ?? 'internal-error');
+      this.observe(body, toProblem(error)?.code ?? 'internal-error', startedAt);
       throw error;
     }
+  }
+
+  /** @param startedAt by `performance.now()` */
+  observe(body: unknown, outcome: string, startedAt: number): void {
+    this.submissions.inc({ job: jobLabel(body), outcome });
+    this.seconds.observe({ outcome }, (performance.now() - startedAt) / 1000);
   }
 }
 

@@ -52,9 +52,13 @@ export const submitInput = component(
 
 type Variant = ReturnType<typeof toVariant>;
 
-function toVariant({ name, description, payload }: JobDefinition) {
-  const variant = envelope.extend({ name: z.literal(name), payload }).meta({ description });
-  return component(`${name}.Input`, variant);
+function toVariant(definition: JobDefinition) {
+  return component(`${definition.name}.Input`, variantOf(definition));
+}
+
+/** A submission of one job type. */
+export function variantOf({ name, description, payload }: JobDefinition) {
+  return envelope.extend({ name: z.literal(name), payload }).meta({ description });
 }
 
 export interface SubmitRequest {
@@ -77,6 +81,12 @@ export function parseSubmit(body: unknown): SubmitRequest {
   }
   const { name, payload, runAt, startBy, ...options } = parsed.data;
   return { name, payload, options: { ...options, runAt: toUnixMs(runAt), startBy: toUnixMs(startBy) } };
+}
+
+/** @throws Problem `invalid-idempotency-key` */
+export function checkIdempotencyKey(key: unknown): asserts key is string | undefined {
+  if (key === undefined || (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key))) return;
+  throw new Problem('invalid-idempotency-key', 'Use 1 to 255 visible ASCII characters, such as a UUID.');
 }
 
 function toUnixMs(time: string | undefined): number | undefined {
