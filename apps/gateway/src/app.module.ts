@@ -1,4 +1,4 @@
-import { counter, Draining, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
@@ -10,18 +10,24 @@ import { JobTypesController } from './jobs/job-types.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { SubmissionMetrics } from './jobs/submission-metrics.js';
 import { queueProviders } from './queue-access.js';
+import { ScheduleRunner } from './schedules/schedule-runner.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
 
 @Module({
   imports: [PrometheusModule.register()],
-  controllers: [HealthController, JobsController, BatchController, JobTypesController, ProblemsController],
+  controllers: [HealthController, JobsController, BatchController, JobTypesController, SchedulesController, ProblemsController],
   providers: [
     ...queueProviders,
     Draining,
     ProblemFilter,
     SubmissionMetrics,
+    ScheduleRunner,
     { provide: ApiKeys, inject: [GATEWAY_ENV], useFactory: (env: GatewayEnv) => ApiKeys.fromEnv(env) },
     counter(METRICS.submissions),
     histogram(METRICS.submitSeconds),
+    gauge(METRICS.schedules),
+    counter(METRICS.scheduleRuns),
+    counter(METRICS.schedulesMended),
   ],
 })
 class AppModule {}

@@ -9,6 +9,9 @@ import {
   openQueues,
   type Queues,
   type RedisClient,
+  Schedules,
+  ScheduleTicker,
+  type TickerEvents,
 } from '@dts/queue';
 import { LOGGER, type Logger, READINESS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
@@ -20,7 +23,9 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly queues: Queues;
   readonly jobs: JobClient;
   readonly watcher: JobWatcher;
+  readonly schedules: Schedules;
   private readonly admission: Admission;
+  private readonly prefix: string;
   private readonly redis: RedisClient;
   /** Waits where `redis` fails fast: event streams are read on copies of it. */
   private readonly patient: RedisClient;
@@ -30,12 +35,19 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
+    this.prefix = prefix;
     this.redis = connectProducer(env.REDIS_URL, this.logError);
     this.patient = connectWorker(env.REDIS_URL, this.logError);
     this.queues = openQueues(this.redis, prefix, this.logError);
     this.admission = new Admission(this.queues, this.redis, env.BACKLOG_LIMIT);
     this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission);
     this.watcher = new JobWatcher(this.jobs, this.patient, prefix, this.logError);
+    this.schedules = new Schedules(this.redis, prefix, this.jobs);
+  }
+
+  /** One that starts the runs of schedules until it is stopped, before this is closed. */
+  createTicker(events: TickerEvents): ScheduleTicker {
+    return new ScheduleTicker(this.redis, this.prefix, this.jobs, events);
   }
 
   onApplicationBootstrap(): void {
@@ -67,5 +79,6 @@ export const queueProviders = [
   QueueAccess,
   { provide: JobClient, inject: [QueueAccess], useFactory: ({ jobs }: QueueAccess) => jobs },
   { provide: JobWatcher, inject: [QueueAccess], useFactory: ({ watcher }: QueueAccess) => watcher },
+  { provide: Schedules, inject: [QueueAccess], useFactory: ({ schedules }: QueueAccess) => schedules },
   { provide: READINESS, inject: [QueueAccess], useFactory: (access: QueueAccess) => () => access.problems() },
 ];

@@ -10,10 +10,13 @@ export type QueueErrorCode =
   | 'memory-full'
   | 'job-not-found'
   | 'already-finished'
+  | 'invalid-schedule'
+  | 'schedule-not-found'
+  | 'run-in-progress'
   | 'unavailable'
   | 'outcome-unknown';
 
-/** One wrong place in a payload; the path leads to it from the payload's root. */
+/** One wrong place in a payload, or in a schedule; the path leads to it from its root. */
 export interface PayloadIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;

@@ -12,6 +12,17 @@ export const METRICS = {
     labelNames: ['outcome'],
     buckets: DURATION_BUCKETS,
   },
+  schedules: { name: 'dts_schedules', help: 'Schedules there are, paused and ended ones included', labelNames: [] },
+  scheduleRuns: {
+    name: 'dts_schedule_runs_total',
+    help: 'Runs of schedules by outcome: started, skipped (the one before had not finished), missed (nobody was there for long)',
+    labelNames: ['outcome'],
+  },
+  schedulesMended: {
+    name: 'dts_schedules_mended_total',
+    help: 'Schedules whose run was left undone, or that nobody would have looked at again, and that were put right',
+    labelNames: [],
+  },
   attempts: { name: 'dts_attempts_total', help: 'Attempts ended, by outcome', labelNames: ['queue', 'job', 'outcome'] },
   waitSeconds: {
     name: 'dts_job_wait_seconds',

@@ -51,12 +51,25 @@ describe('/openapi.json', () => {
       operations()
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
-    ).toEqual(['delete /v1/jobs/{id}', 'get /v1/job-types', 'get /v1/jobs/{id}', 'post /v1/jobs', 'post /v1/jobs:batch']);
+    ).toEqual([
+      'delete /v1/jobs/{id}',
+      'delete /v1/schedules/{id}',
+      'get /v1/job-types',
+      'get /v1/jobs/{id}',
+      'get /v1/schedules',
+      'get /v1/schedules/{id}',
+      'post /v1/jobs',
+      'post /v1/jobs:batch',
+      'post /v1/schedules/{id}:pause',
+      'post /v1/schedules/{id}:resume',
+      'post /v1/schedules/{id}:trigger',
+      'put /v1/schedules/{id}',
+    ]);
     for (const { path, summary, operationId, tags, security, responses } of operations()) {
       expect({ path, summary, operationId, tags, security }).toMatchObject({
         summary: expect.any(String),
         operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
-        tags: ['jobs'],
+        tags: [expect.stringMatching(/^(jobs|schedules)$/)],
       });
       expect({ path, security }).toEqual({ path, security: [{ bearer: [] }] });
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));

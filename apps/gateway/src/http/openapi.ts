@@ -59,6 +59,7 @@ function createDocument(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .addServer('/')
     .addTag('jobs', 'Submit jobs and watch them')
+    .addTag('schedules', 'Submit jobs again and again, by a pattern or at an interval')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
     .build();
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });

@@ -34,10 +34,15 @@ export function toProblem(error: unknown): Problem | undefined {
 }
 
 function fromQueueError(error: QueueError): Problem {
-  if (error.code === 'invalid-payload') {
-    const errors = error.issues.map((issue) => ({ pointer: toPointer(issue.path, '/payload'), detail: issue.message }));
+  if (error.code === 'invalid-payload' || error.code === 'invalid-schedule') {
+    const root = error.code === 'invalid-payload' ? '/payload' : '';
+    const errors = error.issues.map((issue) => ({ pointer: toPointer(issue.path, root), detail: issue.message }));
     return new Problem('invalid-request', error.message, { errors });
   }
-  const again = error.code === 'outcome-unknown' ? ' Repeat the request with the same Idempotency-Key: that is safe.' : '';
+  const again = error.code === 'outcome-unknown' ? howToRepeat(error) : '';
   return new Problem(error.code, error.message + again, error.jobId === undefined ? {} : { jobId: error.jobId });
+}
+
+function howToRepeat({ jobId }: QueueError): string {
+  return jobId === undefined ? ' Repeat the request.' : ' Repeat the request with the same Idempotency-Key: that is safe.';
 }

@@ -7,7 +7,7 @@ import { Problem, type ProblemEntry, toPointer } from '../http/problem.js';
 const MONTH_MS = 31 * 24 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 
-const instant = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 time with an offset, such as 2030-01-31T12:00:00Z' });
+export const instant = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 time with an offset, such as 2030-01-31T12:00:00Z' });
 
 const backoff = z.strictObject({
   type: z.enum(['exponential', 'fixed']),
@@ -16,7 +16,7 @@ const backoff = z.strictObject({
 });
 
 /** What every submission may say, whatever its job type. */
-const envelope = z.strictObject({
+export const envelope = z.strictObject({
   name: z.string().meta({ description: 'The job type' }),
   payload: z.unknown(),
   delay: z.int().min(0).max(MONTH_MS).optional().meta({ description: 'Milliseconds until the job may start' }),
@@ -89,16 +89,17 @@ export function checkIdempotencyKey(key: unknown): asserts key is string | undef
   throw new Problem('invalid-idempotency-key', 'Use 1 to 255 visible ASCII characters, such as a UUID.');
 }
 
-function toUnixMs(time: string | undefined): number | undefined {
+export function toUnixMs(time: string | undefined): number | undefined {
   return time === undefined ? undefined : Date.parse(time);
 }
 
-function toEntries(error: z.ZodError, root = ''): ProblemEntry[] {
+export function toEntries(error: z.ZodError, root = ''): ProblemEntry[] {
   return toPayloadIssues(error).map(({ path, message }) => ({ pointer: toPointer(path, root), detail: message }));
 }
 
-function payloadEntries(body: unknown): ProblemEntry[] {
+/** What is wrong with the payload of a submission that stands at `root`, as far as its job type is known. */
+export function payloadEntries(body: unknown, root = ''): ProblemEntry[] {
   if (typeof body !== 'object' || body === null || !('name' in body) || typeof body.name !== 'string') return [];
   const parsed = findJobDefinition(body.name)?.payload.safeParse('payload' in body ? body.payload : undefined);
-  return parsed?.error ? toEntries(parsed.error, '/payload') : [];
+  return parsed?.error ? toEntries(parsed.error, `${root}/payload`) : [];
 }

@@ -1,0 +1,150 @@
+import { type ScheduleName, Schedules } from '@dts/queue';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf, NeedsScope } from '../http/authenticate.js';
+import { ref } from '../http/components.js';
+import { ApiProblems } from '../http/openapi.js';
+import { type JobView, jobView, toJobView } from '../jobs/job.view.js';
+import { parseSchedule, scheduleInput } from './schedule.schema.js';
+import { type ScheduleView, scheduleList, scheduleView, toScheduleView } from './schedule.view.js';
+import { fromCursor, LONGEST_PAGE, parseLimit, scheduleName, toCursor } from './schedule-query.js';
+
+const NEXT_RUNS = 5;
+
+const PUT = `Repeating is fine: the same schedule again changes nothing. A timing that stays goes on where it is.
+A time that is skipped when clocks are put forward runs once, when the gap ends; one that is repeated when they are put back
+runs once. A pattern for every hour (\`*\`) means elapsed time. After an outage, runs that are at most 5 minutes late are made up
+for one by one; of older ones, only the last (\`missed\` counts the others).`;
+
+const JOB = { name: 'http.request', payload: { method: 'POST', url: 'https://billing.internal/hooks/close-of-day' } };
+const EXAMPLES = {
+  nightly: { value: { cron: '30 2 * * *', timezone: 'Europe/Berlin', job: JOB } },
+  everyMinute: { value: { every: 60_000, jitter: 5_000, overlap: 'cancel-previous', job: JOB } },
+};
+
+const ApiId = () => ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$' } });
+
+/** `{id}:verb`. A parameter would swallow the rest of its segment, so it is told where to end; Swagger drops that part. */
+const verb = (name: string) => `:id(^[^:]+)::${name}`;
+
+@ApiTags('schedules')
+@ApiBearerAuth()
+@Controller('v1/schedules')
+export class SchedulesController {
+  constructor(private readonly schedules: Schedules) {}
+
+  @Put(':id')
+  @NeedsScope('schedules:write')
+  @ApiOperation({ operationId: 'putSchedule', summary: 'Create or replace a schedule', description: PUT })
+  @ApiId()
+  @ApiBody({ schema: ref(scheduleInput), examples: EXAMPLES })
+  @ApiCreatedResponse({ schema: ref(scheduleView), description: 'The schedule is stored durably' })
+  @ApiOkResponse({ schema: ref(scheduleView), description: 'It was there, and is now as given' })
+  @ApiProblems(400, 401, 403, 404, 413, 415, 422, 429, 503)
+  async put(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ScheduleView> {
+    const { spec, paused } = parseSchedule(body);
+    const { outcome, schedule } = await this.schedules.put(nameFor(request, id), spec, paused);
+    reply.status(outcome === 'created' ? 201 : 200);
+    return toScheduleView(schedule, NEXT_RUNS);
+  }
+
+  @Get()
+  @NeedsScope('jobs:read')
+  @ApiOperation({ operationId: 'listSchedules', summary: 'List the schedules, each with its next run' })
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: LONGEST_PAGE } })
+  @ApiQuery({ name: 'cursor', required: false, description: "The last page's `nextCursor`", schema: { type: 'string' } })
+  @ApiOkResponse({ schema: ref(scheduleList) })
+  @ApiProblems(401, 403, 422, 503)
+  async list(@Query('limit') limit: string | undefined, @Query('cursor') cursor: string | undefined, @Req() request: FastifyRequest) {
+    const { tenant } = callerOf(request);
+    const page = await this.schedules.list(parseLimit(limit), { tenant, after: fromCursor(cursor, tenant) });
+    return { items: page.items.map((schedule) => toScheduleView(schedule, 1)), nextCursor: toCursor(page.next) };
+  }
+
+  @Get(':id')
+  @NeedsScope('jobs:read')
+  @ApiOperation({ operationId: 'getSchedule', summary: 'Read a schedule, with its next five runs' })
+  @ApiId()
+  @ApiOkResponse({ schema: ref(scheduleView) })
+  @ApiProblems(401, 403, 404, 503)
+  async get(@Param('id') id: string, @Req() request: FastifyRequest): Promise<ScheduleView> {
+    return toScheduleView(await this.schedules.get(nameFor(request, id)), NEXT_RUNS);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @NeedsScope('schedules:write')
+  @ApiOperation({ operationId: 'deleteSchedule', summary: 'Delete a schedule', description: 'Jobs that it has started go on.' })
+  @ApiId()
+  @ApiNoContentResponse({ description: 'It is gone' })
+  @ApiProblems(401, 403, 404, 503)
+  async remove(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
+    await this.schedules.remove(nameFor(request, id));
+  }
+
+  @Post(verb('pause'))
+  @HttpCode(200)
+  @NeedsScope('schedules:write')
+  @ApiOperation({
+    operationId: 'pauseSchedule',
+    summary: 'Pause a schedule',
+    description: 'What would have run until it is resumed is left out.',
+  })
+  @ApiId()
+  @ApiOkResponse({ schema: ref(scheduleView) })
+  @ApiProblems(401, 403, 404, 429, 503)
+  async pause(@Param('id') id: string, @Req() request: FastifyRequest): Promise<ScheduleView> {
+    return toScheduleView(await this.schedules.pause(nameFor(request, id)), NEXT_RUNS);
+  }
+
+  @Post(verb('resume'))
+  @HttpCode(200)
+  @NeedsScope('schedules:write')
+  @ApiOperation({ operationId: 'resumeSchedule', summary: 'Resume a schedule' })
+  @ApiId()
+  @ApiOkResponse({ schema: ref(scheduleView) })
+  @ApiProblems(401, 403, 404, 429, 503)
+  async resume(@Param('id') id: string, @Req() request: FastifyRequest): Promise<ScheduleView> {
+    return toScheduleView(await this.schedules.resume(nameFor(request, id)), NEXT_RUNS);
+  }
+
+  @Post(verb('trigger'))
+  @NeedsScope('schedules:write')
+  @ApiOperation({
+    operationId: 'triggerSchedule',
+    summary: 'Run a schedule now',
+    description: 'Beside its own times, and when it is paused as well. Goes by `overlap`. Repeated after a 503, it may run twice.',
+  })
+  @ApiId()
+  @ApiCreatedResponse({ schema: ref(jobView), description: 'The job of the run' })
+  @ApiProblems(401, 403, 404, 409, 422, 429, 503)
+  async trigger(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<JobView> {
+    const job = await this.schedules.trigger(nameFor(request, id));
+    reply.header('location', `/v1/jobs/${job.id}`);
+    return toJobView(job);
+  }
+}
+
+function nameFor(request: FastifyRequest, id: string): ScheduleName {
+  return scheduleName(callerOf(request).tenant, id);
+}
