@@ -56,6 +56,8 @@ const PATIENT: Manner = {
   redis: {
     ...ALIKE,
     maxRetriesPerRequest: null,
+    // ioredis lets a refused one crash the process; whoever listens does it at every connection.
+    autoResubscribe: false,
     // As above, but longer than the 10 s for which BullMQ lets a command block.
     socketTimeout: 12_000,
     // What was refused was not applied, so it is safe to send again.

@@ -1,7 +1,6 @@
 export { Admission } from './admission.js';
 export { encodeAttempt, type FailedAttempt, type JobError } from './attempt.js';
 export { Cancellations } from './cancellations.js';
-export { CANCELLED } from './cancelled.js';
 export { connectProducer, connectWorker, keyPrefix, type RedisClient } from './connection.js';
 export { type DueWork, readDueWork } from './due-work.js';
 export { findWeakSettings } from './durability.js';

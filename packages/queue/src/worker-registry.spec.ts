@@ -46,4 +46,23 @@ describe('WorkerRegistry', () => {
     await waitFor(async () => (await registry.list()).length === 0);
     expect(await redis.smembers(`${prefix}:workers`)).toEqual([]);
   });
+
+  it.each([
+    ['no JSON', '{'],
+    ['JSON of something else', '{"id":"c"}'],
+  ])('lists the others when an entry is %s', async (_what, entry) => {
+    await registry.beat(info('a'));
+    await redis.sadd(`${prefix}:workers`, 'c');
+    await redis.set(`${prefix}:worker:c`, entry, 'PX', 10_000);
+    expect((await registry.list()).map(({ id }) => id)).toEqual(['a']);
+  });
+
+  it("goes by Redis's clock: a worker's own may be a day off", async () => {
+    const [early, late] = [info('a'), info('b')].map((worker, index) => ({
+      ...worker,
+      heartbeatAt: Date.now() + (index * 2 - 1) * 86_400_000,
+    }));
+    await Promise.all([registry.beat(early as WorkerInfo), registry.beat(late as WorkerInfo)]);
+    expect((await registry.list()).map(({ id }) => id)).toEqual(['a', 'b']);
+  });
 });

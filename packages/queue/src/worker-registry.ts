@@ -1,31 +1,37 @@
+import { z } from 'zod';
 import type { RedisClient } from './connection.js';
 
-/** What a worker process tells of itself, again and again. */
-export interface WorkerInfo {
-  readonly id: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly version: string;
-  readonly queues: readonly WorkerQueue[];
-  /** The longest that its event loop was held up since the last heartbeat, in milliseconds. */
-  readonly eventLoopDelayMs: number;
-  /** Resident memory. */
-  readonly memoryBytes: number;
-  /** Unix milliseconds, by the worker's clock. */
-  readonly startedAt: number;
-  /** Unix milliseconds, by the worker's clock. */
-  readonly heartbeatAt: number;
-  /** It finishes what it has and takes nothing new. */
-  readonly draining: boolean;
-}
-
-export interface WorkerQueue {
-  readonly queue: string;
+const workerQueue = z.object({
+  queue: z.string(),
   /** Jobs it can run at once. */
-  readonly slots: number;
+  slots: z.int(),
   /** Jobs it runs now. */
-  readonly busy: number;
-}
+  busy: z.int(),
+});
+
+const workerInfo = z.object({
+  /** Of this process and no other, as its host and pid may be another's too. */
+  id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  version: z.string(),
+  queues: z.array(workerQueue).readonly(),
+  /** The longest that its event loop was held up since the last heartbeat, in milliseconds. */
+  eventLoopDelayMs: z.number(),
+  /** Resident memory. */
+  memoryBytes: z.number(),
+  /** Unix milliseconds, by the worker's clock. */
+  startedAt: z.number(),
+  /** Unix milliseconds, by the worker's clock. */
+  heartbeatAt: z.number(),
+  /** It finishes what it has and takes nothing new. */
+  draining: z.boolean(),
+});
+
+/** What a worker process tells of itself, again and again. */
+export type WorkerInfo = Readonly<z.output<typeof workerInfo>>;
+
+export type WorkerQueue = Readonly<z.output<typeof workerQueue>>;
 
 /** A worker that has not been heard of for this long is gone, whatever became of it. */
 const GONE_AFTER_MS = 10_000;
@@ -51,12 +57,13 @@ export class WorkerRegistry {
     await Promise.all([this.redis.del(this.entry(id)), this.redis.srem(this.index, id)]);
   }
 
+  /** An entry that cannot be read, such as another version's, is left out. */
   async list(): Promise<WorkerInfo[]> {
     const ids = (await this.redis.smembers(this.index)).sort();
     const entries = await Promise.all(ids.map((id) => this.redis.get(this.entry(id))));
     const gone = ids.filter((_id, index) => entries[index] === null);
     if (gone.length > 0) await this.redis.srem(this.index, ...gone);
-    return entries.flatMap((entry) => (typeof entry === 'string' ? [JSON.parse(entry) as WorkerInfo] : []));
+    return entries.flatMap((entry) => (typeof entry === 'string' ? (workerInfo.safeParse(parse(entry)).data ?? []) : []));
   }
 
   private get index(): string {
@@ -65,5 +72,13 @@ export class WorkerRegistry {
 
   private entry(id: string): string {
     return `${this.prefix}:worker:${id}`;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -23,8 +23,7 @@ export class CancelListener {
   }
 
   start(): void {
-    // It is patient: while Redis is away it waits, and after that it listens again by itself.
-    this.cancellations.listen(this.listener, this.cancel).catch(() => undefined);
+    this.cancellations.listen(this.listener, this.cancel);
     void this.look();
   }
 
@@ -32,11 +31,6 @@ export class CancelListener {
     this.stopped = true;
     clearTimeout(this.timer);
     this.listener.disconnect();
-  }
-
-  /** The job that was to stop has. */
-  settled(id: string): void {
-    this.cancellations.settle(id).catch(() => undefined);
   }
 
   private async look(): Promise<void> {

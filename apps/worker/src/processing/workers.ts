@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { QUEUES } from '@dts/jobs';
-import { CANCELLED, connectWorker, type DueWork, keyPrefix, type RedisClient, readDueWork } from '@dts/queue';
+import { connectWorker, type DueWork, keyPrefix, type RedisClient, readDueWork } from '@dts/queue';
 import { Draining, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
 import { type QueueChoice, WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
-import { JobDead } from './attempt-error.js';
 import { CancelListener } from './cancel-listener.js';
 import { EagerWorker } from './eager-worker.js';
 import { Executor } from './executor.js';
@@ -125,9 +124,6 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
       this.stalls.inc({ queue });
       this.logger.warn({ queue, jobId }, 'took a job back from a worker that went silent');
     });
-    worker.on('failed', (job, error) => {
-      if (job?.id && isCancellation(error)) this.cancels.settled(job.id);
-    });
     // Without its lock the job is someone else's: going on would only do the work twice.
     worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds) worker.cancelJob(jobId, 'lock-lost');
@@ -164,9 +160,4 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logError = (error: Error): void => {
     this.logger.error(`Redis: ${error.message}`);
   };
-}
-
-/** Of a job that ran, by the executor; of one that did not, by BullMQ. */
-function isCancellation(error: Error): boolean {
-  return error instanceof JobDead ? error.attempt.error.code === 'cancelled' : error.message === CANCELLED;
 }
