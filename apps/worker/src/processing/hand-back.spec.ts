@@ -1,0 +1,104 @@
+import { connectProducer, connectWorker, openQueues, type Queues, type RedisClient } from '@dts/queue';
+import { createLogger } from '@dts/runtime';
+import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Counter, Histogram, Registry } from 'prom-client';
+import { z } from 'zod';
+import { handlerEnvShape } from '../handlers/env.js';
+import { EagerWorker } from './eager-worker.js';
+import { Executor } from './executor.js';
+import { Quarantine } from './quarantine.js';
+import { AttemptReporter } from './reporter.js';
+import type { WorkerJob } from './worker-job.js';
+import { workerOptions } from './worker-options.js';
+
+const DATA = { payload: { url: 'http://127.0.0.1:9/', method: 'GET' }, tenant: 't' };
+const ignore = () => undefined;
+
+describe('handing back', () => {
+  let prefix: string;
+  let producer: RedisClient;
+  let patient: RedisClient;
+  let queues: Queues;
+  let executor: Executor;
+  let worker: EagerWorker;
+
+  beforeEach(async () => {
+    prefix = testPrefix();
+    producer = connectProducer(testRedisUrl(), ignore);
+    patient = connectWorker(testRedisUrl(), ignore);
+    queues = openQueues(producer, prefix, ignore);
+    await waitFor(() => producer.status === 'ready');
+    executor = new Executor('w', createReporter(), new Quarantine(z.object(handlerEnvShape).parse({})));
+  });
+
+  afterEach(async () => {
+    await worker.close();
+    producer.disconnect();
+    patient.disconnect();
+  });
+
+  const add = (jobId: string, opts = {}) => queues.io.add('http.request', DATA, { jobId, attempts: 3, ...opts });
+  const work = (run: (job: WorkerJob) => Promise<unknown>) => {
+    const process = (job: WorkerJob, token?: string, signal?: AbortSignal) => executor.execute(job, token ?? '', signal, () => run(job));
+    worker = new EagerWorker('io', process, workerOptions(patient, prefix, 'w', 15_000), () => 10);
+    worker.on('error', ignore);
+    worker.run().catch(ignore);
+  };
+  const stop = async () => {
+    executor.stop();
+    const closed = worker.close();
+    worker.cancelAllJobs('shutdown');
+    await closed;
+  };
+
+  it('does not wait for a handler that ignores its signal, and uses up nothing of its job', async () => {
+    const started = createSignal('started');
+    await add('deaf');
+    work(() => {
+      started.set();
+      return new Promise(ignore);
+    });
+    await started.wait();
+    await stop();
+    const [made, stalls] = await producer.hmget(queues.io.toKey('deaf'), 'atm', 'stc');
+    expect([await queues.io.getJobState('deaf'), made, stalls]).toEqual(['waiting', null, null]);
+    expect(await producer.exists(`${queues.io.toKey('deaf')}:lock`)).toBe(0);
+  });
+
+  it('does not run what a fetch brings that was under way', async () => {
+    let runs = 0;
+    work(async () => runs++);
+    executor.stop();
+    await add('late');
+    await waitFor(async () => Number(await producer.hget(queues.io.toKey('late'), 'ats')) > 0);
+    await worker.close();
+    expect([await queues.io.getJobState('late'), runs]).toEqual(['waiting', 0]);
+  });
+
+  it('keeps the priority of a job, and puts it before its equals', async () => {
+    const started = createSignal('started');
+    await add('first', { priority: 3 });
+    work(() => {
+      started.set();
+      return new Promise(ignore);
+    });
+    await started.wait();
+    const stopped = stop();
+    await Promise.all([add('more urgent', { priority: 2 }), add('later', { priority: 3 })]);
+    await stopped;
+    expect(await producer.zrange(queues.io.toKey('prioritized'), '0', '-1')).toEqual(['more urgent', 'first', 'later']);
+  });
+});
+
+function createReporter(): AttemptReporter {
+  const registers = [new Registry()];
+  const histogram = (name: string) => new Histogram({ name, help: 'x', labelNames: ['queue', 'job'], registers });
+  const attempts = new Counter({ name: 'attempts', help: 'x', labelNames: ['queue', 'job', 'outcome'], registers });
+  return new AttemptReporter(
+    createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' }),
+    attempts,
+    histogram('wait'),
+    histogram('run'),
+  );
+}
