@@ -18,7 +18,7 @@ export const workerEnv = z.object({
   ...serverEnvShape(3001),
   ...handlerEnvShape,
   /**
-   * Milliseconds after which the jobs of a worker that went silent are taken from it, two seconds more at most. It must
+   * Milliseconds after which the jobs of a worker that went silent are taken from it, a second more at most. It must
    * outlast a short outage of Redis and the longest block of the event loop, or a job runs twice.
    */
   LOCK_DURATION: z.coerce.number().int().min(1_000).max(600_000).default(15_000),

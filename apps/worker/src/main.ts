@@ -2,9 +2,11 @@ import 'reflect-metadata';
 import { createLogger, loadEnv, main, runApp } from '@dts/runtime';
 import { appModule } from './app.module.js';
 import { workerEnv } from './env.js';
+import { checkOpenFiles, readOpenFilesLimit } from './open-files.js';
 
 await main('worker', async () => {
   const env = loadEnv(workerEnv);
+  checkOpenFiles(env.QUEUES, readOpenFilesLimit());
   const logger = createLogger('worker', env);
   await runApp({
     name: 'worker',
