@@ -33,7 +33,7 @@ describe('a worker that does not fetch', () => {
     const worker = stack.apps.get('worker') as App;
     await api.wait(await submit());
     await permit('-bzpopmin'); // it waits for jobs with this, so now it is told of none
-    await waitFor(() => worker.output.includes('NOPERM'));
+    await waitFor(() => worker.output.includes('NOPERM'), { timeoutMs: 20_000 }); // once the wait under way is over
     const id = await submit();
     expect(await api.wait(id)).toMatchObject({ state: 'completed', attemptsMade: 1 });
     expect(receiver.withKey(id)).toHaveLength(1);
