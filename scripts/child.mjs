@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { watchParent } from './parent.mjs';
 import { root } from './paths.mjs';
 import { Problem } from './problem.mjs';
 
@@ -51,9 +52,11 @@ function forwardSignals(child) {
     }
   };
   for (const signal of STOP_SIGNALS) process.on(signal, forward);
+  const unwatch = watchParent(() => forward('SIGTERM'));
   return {
     forwarded: () => Number.isFinite(last),
     release: () => {
+      unwatch();
       for (const signal of STOP_SIGNALS) process.off(signal, forward);
     },
   };

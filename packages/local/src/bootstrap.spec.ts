@@ -58,6 +58,19 @@ describe('runChild', () => {
     expect(await program.exited).toEqual({ code: 0, signal: null });
     expect(content('stops')).toBe('stop\n');
   });
+
+  it.each(['SIGKILL', 'SIGHUP'] as const)('stops what it runs when npm is gone by %s', async (signal) => {
+    const script = `trap 'echo stop >> ${file('stops')}; exit' TERM; echo up; for turn in {1..500}; do sleep 0.02; done`;
+    const code = `import { runChild } from '${pathToFileURL(join(SCRIPTS, 'child.mjs')).href}';
+      await runChild('bash', ['-c', ${JSON.stringify(script)}], { env: process.env });`;
+    const manifest = { scripts: { start: 'exec node start.mjs' } };
+    writeFileSync(file('start.mjs'), code);
+    writeFileSync(file('package.json'), JSON.stringify(manifest));
+    const npm = await startProgram('npm', { args: ['start', '--prefix', folder.path] });
+    await waitFor(() => npm.stdout.includes('up'), { timeoutMs: 15_000 });
+    npm.signal(signal);
+    await waitFor(() => existsSync(file('stops')));
+  });
 });
 
 describe('withLock', () => {
