@@ -1,3 +1,5 @@
+import { env } from 'node:process';
+
 const LOOK_EVERY_MS = 500;
 const parent = process.ppid;
 
@@ -8,7 +10,7 @@ const parent = process.ppid;
  * @returns {() => void} ends the watch
  */
 export function watchParent(orphaned) {
-  if (process.env.npm_lifecycle_event === undefined) return () => {};
+  if (env.npm_lifecycle_event === undefined) return () => {};
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);

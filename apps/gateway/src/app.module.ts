@@ -22,7 +22,6 @@ import { SchedulesController } from './schedules/schedules.controller.js';
     ProblemFilter,
     SubmissionMetrics,
     ScheduleRunner,
-    { provide: ApiKeys, inject: [GATEWAY_ENV], useFactory: (env: GatewayEnv) => ApiKeys.fromEnv(env) },
     counter(METRICS.submissions),
     histogram(METRICS.submitSeconds),
     gauge(METRICS.schedules),
@@ -32,13 +31,17 @@ import { SchedulesController } from './schedules/schedules.controller.js';
 })
 class AppModule {}
 
-/** The gateway, for one environment. */
+/**
+ * The gateway, for one environment.
+ * @throws EnvError when its keys cannot be used
+ */
 export function appModule(env: GatewayEnv, logger: Logger): DynamicModule {
   return {
     module: AppModule,
     providers: [
       { provide: GATEWAY_ENV, useValue: env },
       { provide: LOGGER, useValue: logger },
+      { provide: ApiKeys, useValue: ApiKeys.fromEnv(env) },
     ],
   };
 }

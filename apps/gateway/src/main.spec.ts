@@ -68,6 +68,7 @@ describe('the gateway as a process', () => {
       expect(wrong).rejects.not.toThrow('hunter2'),
       expect(keys).rejects.toThrow('API_KEYS/0/key: needs 32 characters or more'),
       expect(keys).rejects.not.toThrow('hunter2'),
+      expect(keys).rejects.not.toThrow('ExceptionHandler'),
     ]);
   });
 });

@@ -58,7 +58,14 @@ function appProgram(name: AppName, entry: string, settings: AppSettings): Progra
     readyWithin: READY_WITHIN_MS,
     bootCrashes: BOOT_CRASHES,
     stopGrace: env.SHUTDOWN_GRACE + STOP_MARGIN_MS,
+    diagnose: (lines) => describeRefusal(name, lines),
   };
+}
+
+/** An app that refuses its environment has said what is wrong; another start would only make it say so again. */
+function describeRefusal(name: AppName, lines: readonly string[]): string | undefined {
+  if (!lines.some((line) => line === `${name}: The environment is not usable:`)) return undefined;
+  return `The ${name} cannot run with this environment: mend what it names above, then start again.`;
 }
 
 /** Where to reach from this machine what listens on the host. */

@@ -37,6 +37,7 @@ describe('openDataDir', () => {
     ['a file', (folder: string) => join(folder, 'file'), /is a file, not a folder/],
     ['below a file', (folder: string) => join(folder, 'file', 'x'), /is a file, not a folder/],
     ['where nobody may write', () => '/sys/dts', /is not writable/],
+    ['where the system creates nothing', () => '/proc/dts/data', /\/proc\/dts cannot be created/],
   ])('refuses %s', (_, pathIn, message) => {
     using folder = new TemporaryFolder();
     writeFileSync(join(folder.path, 'file'), '');

@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from './start-error.js';
 
@@ -33,8 +33,7 @@ export function openDataDir(root: string): DataDir {
 
 function prepare({ root, redis, logs }: Pick<DataDir, 'root' | 'redis' | 'logs'>): void {
   try {
-    mkdirSync(root, { recursive: true, mode: 0o700 });
-    for (const folder of [redis, logs]) mkdirSync(folder, { recursive: true });
+    for (const folder of [root, redis, logs]) createFolder(folder);
     for (const folder of [root, redis, logs]) accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new StartError(
@@ -43,9 +42,25 @@ function prepare({ root, redis, logs }: Pick<DataDir, 'root' | 'redis' | 'logs'>
   }
 }
 
+/** Not Node's recursive `mkdir`: below /proc, which answers ENOENT to everything, that one tries for ever. */
+function createFolder(path: string): void {
+  if (isFolder(path)) return;
+  createFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
 function reasonOf({ code, path, message }: NodeJS.ErrnoException): string {
   if (code === 'EEXIST' || code === 'ENOTDIR') return `${path} is a file, not a folder`;
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return `${path} is not writable`;
+  if (code === 'ENOENT') return `${path} cannot be created`;
   return message;
 }
 

@@ -174,6 +174,13 @@ describe('npm start that cannot', () => {
     expect(existsSync(checkout.data('redis/server.json'))).toBe(false);
   });
 
+  it('starts an app only once that refuses its environment', async () => {
+    const said = await refusal({ REFUSE_ENVIRONMENT: 'worker' });
+    expect(said).toContain('COLOUR: is not green\n');
+    expect(said).toMatch(/\nThe worker cannot run with this environment: mend what it names above, then start again\.\n$/);
+    expect(said).not.toContain('restarting');
+  });
+
   it('names a damaged append-only file', async () => {
     const stack = await checkout.startStack();
     await stack.program.stop();

@@ -5,13 +5,18 @@
 import { createServer } from 'node:http';
 
 const name = import.meta.dirname.split('/').at(-2);
-const { HOST, PORT, FAIL_AT_BOOT } = process.env;
+const { HOST, PORT, FAIL_AT_BOOT, REFUSE_ENVIRONMENT } = process.env;
 let jobs = 0;
 let stopping = false;
 
 if (FAIL_AT_BOOT === name) {
   console.error(`${name}: the answer is 42, not 41`);
   process.exit(3);
+}
+
+if (REFUSE_ENVIRONMENT === name) {
+  console.error(`${name}: The environment is not usable:\n  COLOUR: is not green`);
+  process.exit(1);
 }
 
 const actions = {
