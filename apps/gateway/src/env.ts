@@ -6,8 +6,13 @@ export const gatewayEnv = z.object({
   ...loggerEnvShape,
   ...queueEnvShape,
   ...serverEnvShape(3000),
-  /** How much an acknowledgement is worth: `fast` may lose a second of jobs in a power cut, `synced` none. */
-  DURABILITY: z.enum(['fast', 'synced']).default('synced'),
+  /**
+   * How much an acknowledgement is worth: `fast` may lose a second of jobs in a power cut, `synced` none, `replicated` none
+   * in a failover either.
+   */
+  DURABILITY: z.enum(['fast', 'synced', 'replicated']).default('synced'),
+  /** For `replicated`: replicas that must be online. Every submission waits for all that are. */
+  REPLICAS: z.coerce.number().int().min(1).max(100).default(1),
   /** Jobs that may wait in each queue, scheduled ones included; more are answered 429. */
   BACKLOG_LIMIT: z.coerce.number().int().min(1).default(1_000_000),
   /** JSON: `[{ "id", "hash" | "key", "scopes", "tenant" }]`. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type RedisServer, startRedis, waitFor } from '@dts/testkit';
+import { type RedisServer, type ReplicaSet, startRedis, startReplicaSet, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Gateway, startGateway } from './fixtures/gateway.js';
 
@@ -40,6 +40,39 @@ describe('/readyz', () => {
       const answer = await submit(fast, key);
       expect([answer.status, answer.headers.get('durability')]).toEqual([status, 'fast']);
     }
+  });
+});
+
+describe('with DURABILITY=replicated', () => {
+  let set: ReplicaSet | undefined;
+  afterEach(() => set?.stop());
+
+  it('nothing is taken and /readyz refuses while there is no replica', async () => {
+    const lonely = await start({}, { DURABILITY: 'replicated' });
+    const needs = 'Redis has 0 replicas online; DURABILITY=replicated needs 1 or more';
+    await waitFor(async () => (await problemsOf(lonely)).includes(needs), { describe: needs });
+    await expect(submit(lonely, randomUUID())).resolves.toMatchObject({ status: 503, body: { code: 'unavailable', detail: needs } });
+  });
+
+  it('a replica that hangs makes it 503 with Retry-After, and the same key is acknowledged when it is back', async () => {
+    set = await startReplicaSet({ replicas: 1 });
+    redis = set.master;
+    const replicated = await startGateway({ REDIS_URL: redis.url, DURABILITY: 'replicated' });
+    gateway = replicated;
+    const key = randomUUID();
+    await waitFor(() => isReady(replicated));
+    await waitFor(async () => (await submit(replicated, randomUUID())).status === 201, { describe: 'the replica to be in step' });
+    set.replicas[0]?.pause();
+    const doubtful = await submit(replicated, key);
+    expect(doubtful).toMatchObject({ status: 503, body: { code: 'outcome-unknown', jobId: expect.stringMatching(/^io_/) } });
+    expect(doubtful.body.detail).toContain('0 of 1 replicas acknowledged it in time. Repeat the request with the same Idempotency-Key');
+    expect(doubtful.headers.get('retry-after')).toBe('1');
+    set.replicas[0]?.resume();
+    const again = await waitFor(async () => {
+      const answer = await submit(replicated, key);
+      return answer.status === 200 && answer;
+    });
+    expect(again.body.id).toBe(doubtful.body.jobId);
   });
 });
 

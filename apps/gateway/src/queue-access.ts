@@ -9,6 +9,7 @@ import {
   openQueues,
   type Queues,
   type RedisClient,
+  Replication,
   Schedules,
   ScheduleTicker,
   type TickerEvents,
@@ -26,9 +27,12 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly schedules: Schedules;
   private readonly admission: Admission;
   private readonly prefix: string;
+  private readonly replication?: Replication;
   private readonly redis: RedisClient;
   /** Waits where `redis` fails fast: event streams are read on copies of it. */
   private readonly patient: RedisClient;
+  /** Held up by the replicas, where `redis` is not. */
+  private readonly waiting?: RedisClient;
 
   constructor(
     @Inject(GATEWAY_ENV) private readonly env: GatewayEnv,
@@ -40,7 +44,11 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.patient = connectWorker(env.REDIS_URL, this.logError);
     this.queues = openQueues(this.redis, prefix, this.logError);
     this.admission = new Admission(this.queues, this.redis, env.BACKLOG_LIMIT);
-    this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission);
+    if (env.DURABILITY === 'replicated') {
+      this.waiting = connectProducer(env.REDIS_URL, this.logError);
+      this.replication = new Replication(this.waiting, prefix, env.REPLICAS);
+    }
+    this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission, this.replication);
     this.watcher = new JobWatcher(this.jobs, this.patient, prefix, this.logError);
     this.schedules = new Schedules(this.redis, prefix, this.jobs);
   }
@@ -57,7 +65,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   /** What keeps this gateway from keeping its promise: no Redis, or one that would lose what it acknowledges. */
   async problems(): Promise<string[]> {
     try {
-      return await findWeakSettings(this.redis, this.env.DURABILITY);
+      return [...(await findWeakSettings(this.redis, this.env.DURABILITY)), ...((await this.replication?.problems()) ?? [])];
     } catch (error) {
       return [`Redis does not answer: ${error instanceof Error ? error.message : String(error)}`];
     }
@@ -68,6 +76,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     await this.watcher.close();
     this.redis.disconnect();
     this.patient.disconnect();
+    this.waiting?.disconnect();
   }
 
   private readonly logError = (error: Error): void => {

@@ -18,6 +18,11 @@ describe('parseEnv', () => {
     expect(() => parseEnv(wrong)).toThrow(/PORT: .*REDIS_URL: not a Redis URL; use one of: redis:.*DURABILITY: .*SHUTDOWN_GRACE: /s);
   });
 
+  it('wants a Redis with replicas where they are promised', () => {
+    expect(() => parseEnv({ DURABILITY: 'replicated' })).toThrow(/DURABILITY: replicated needs replicas/);
+    expect(parseEnv({ DURABILITY: 'replicated', REDIS_URL: 'redis://h' }).DURABILITY).toBe('replicated');
+  });
+
   it.each(['redis://h', 'rediss://:pw@h:1', 'redis+sentinel://a:1,b:2/m', 'redis+cluster://a:1,b:2'])('accepts %s', (REDIS_URL) => {
     expect(parseEnv({ REDIS_URL }).REDIS_URL).toBe(REDIS_URL);
   });

@@ -13,7 +13,8 @@ const shape = {
   /** Unset: an embedded Redis. */
   REDIS_URL: z.string().regex(REDIS_URL, `not a Redis URL; use one of: ${REDIS_FORMS}`).optional(),
   QUEUE_PREFIX: z.string().default('dts'),
-  DURABILITY: z.enum(['fast', 'synced']).default('synced'),
+  /** `replicated` needs a Redis of one's own: the embedded one has no replicas. */
+  DURABILITY: z.enum(['fast', 'synced', 'replicated']).default('synced'),
   /** With one of these the gateway has its keys, and none is made up. */
   API_KEYS: z.string().optional(),
   API_KEYS_FILE: z.string().optional(),
@@ -32,13 +33,16 @@ export type LocalEnv = z.output<z.ZodObject<typeof shape>>;
 
 /** @throws StartError with one line per variable that is wrong. */
 export function parseEnv(env: NodeJS.ProcessEnv): LocalEnv {
-  return parse(z.object(shape), env);
+  return parse(z.object(shape).refine(hasReplicas, { path: ['DURABILITY'], error: NO_REPLICAS }), env);
 }
 
 /** As {@link parseEnv}, for a worker by itself. */
 export function parseWorkersEnv(env: NodeJS.ProcessEnv): LocalEnv {
   return parse(z.object(workersShape), env);
 }
+
+const NO_REPLICAS = 'replicated needs replicas, which the Redis of npm start has not: name yours in REDIS_URL';
+const hasReplicas = ({ DURABILITY, REDIS_URL }: LocalEnv) => DURABILITY !== 'replicated' || REDIS_URL !== undefined;
 
 function parse(schema: z.ZodType<LocalEnv>, env: NodeJS.ProcessEnv): LocalEnv {
   // A variable set to the empty string counts as not set.

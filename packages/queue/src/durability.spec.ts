@@ -48,6 +48,23 @@ describe('findWeakSettings', () => {
     await expect(findWeakSettings(opened.redis, 'fast')).resolves.toEqual(lines('fast', fast));
   });
 
+  it('asks as much for replicated as for synced', async () => {
+    await opened.redis.config('SET', 'appendfsync', 'everysec');
+    const needs = 'Redis has appendfsync everysec; DURABILITY=replicated needs always';
+    await expect(findWeakSettings(opened.redis, 'replicated')).resolves.toEqual([needs]);
+  });
+
+  it('where CONFIG is kept from it, names what it cannot see and what INFO tells it', async () => {
+    await opened.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    await opened.redis.call('ACL', 'SETUSER', 'default', '-config');
+    const found = await findWeakSettings(opened.redis, 'synced').finally(() => opened.redis.call('ACL', 'SETUSER', 'default', '+config'));
+    expect(found).toEqual([
+      expect.stringMatching(/^Redis does not tell appendfsync \(CONFIG GET is refused: NOPERM.*\); DURABILITY=synced needs always$/),
+      expect.stringMatching(/^Redis does not tell no-appendfsync-on-rewrite \(CONFIG GET is refused: NOPERM/),
+      'Redis has maxmemory-policy allkeys-lru; DURABILITY=synced needs noeviction',
+    ]);
+  });
+
   it('throws when Redis does not answer, rather than call it well', async () => {
     server.pause();
     await expect(findWeakSettings(opened.redis, 'fast')).rejects.toThrow('timed out');

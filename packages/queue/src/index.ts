@@ -13,6 +13,7 @@ export { JobWatcher } from './job-watcher.js';
 export { queueEnvShape } from './queue-env.js';
 export { QueueInspector, type QueueSnapshot } from './queue-inspector.js';
 export { type JobQueue, openQueues, type Queues } from './queues.js';
+export { Replication } from './replication.js';
 export { nextStarts, OVERLAPS, type Schedule, type ScheduleName, type ScheduleSpec } from './schedules/schedule.js';
 export { ScheduleTicker, type TickerEvents } from './schedules/schedule-ticker.js';
 export { Schedules } from './schedules/schedules.js';

@@ -8,6 +8,7 @@ import { queuesOfJobId } from './job-id.js';
 import { FINAL_STATES, type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
 import type { Queues } from './queues.js';
 import { toUnavailable, toUnreadable } from './redis-failure.js';
+import type { Replication } from './replication.js';
 import type { Submission, Submitted } from './submission.js';
 import { type Outcome, Submitter } from './submitter.js';
 
@@ -17,7 +18,7 @@ const SETTLE_LOOK_MS = 50;
 
 /**
  * Submits and reads jobs. `submit` resolves only once Redis has answered that the job is stored, and Redis answers only
- * once it is on disk (`appendfsync always`): that is the acknowledgement which callers may rely on.
+ * once it is on disk (`appendfsync always`), and with `replication` once its replicas have it: that is the acknowledgement which callers may rely on.
  */
 export class JobClient {
   private readonly submitter: Submitter;
@@ -28,8 +29,9 @@ export class JobClient {
     redis: RedisClient,
     prefix: string,
     admission: Admission,
+    private readonly replication?: Replication,
   ) {
-    this.submitter = new Submitter(queues, redis, prefix, admission);
+    this.submitter = new Submitter(queues, redis, prefix, admission, replication);
     this.cancellations = new Cancellations(redis, prefix);
   }
 
@@ -63,21 +65,30 @@ export class JobClient {
 
   /**
    * Stops a job in any state: one that has not started never does, one that runs is told to stop. Cancelling twice is fine.
-   * @throws QueueError `job-not-found`, `already-finished`, `unavailable`
+   * @throws QueueError `job-not-found`, `already-finished`, `unavailable`, `outcome-unknown`
    */
   async cancel(id: string): Promise<JobRecord> {
     const job = await this.get(id);
-    if (job.state === 'cancelled') return job;
+    if (job.state === 'cancelled') {
+      await this.confirm(job);
+      return job;
+    }
     try {
       if ((await this.cancellations.request(this.queues[job.queue], id)) === 'marked') await this.startNow(job);
     } catch (error) {
       throw toUnavailable(error, id);
     }
+    await this.confirm(job);
     const after = await this.settled(id);
     if (FINAL_STATES.has(after.state) && after.state !== 'cancelled') {
       throw new QueueError('already-finished', `The job has finished already: it is ${after.state}.`);
     }
     return after;
+  }
+
+  /** @throws QueueError `outcome-unknown` */
+  private async confirm({ queue, id }: JobRecord): Promise<void> {
+    await this.replication?.confirm(this.queues[queue].toKey(id), id);
   }
 
   /** The job once it has ended, or as it is after a moment: a handler may take its time to stop. */

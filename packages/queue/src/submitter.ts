@@ -9,6 +9,7 @@ import { toBullOptions } from './job-options.js';
 import { type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
 import type { Queues } from './queues.js';
 import { toUnavailable } from './redis-failure.js';
+import type { Replication } from './replication.js';
 import { type Accepted, acceptSubmission, type Submission, type Submitted, toForgottenRecord, toJobData } from './submission.js';
 
 /** What became of one submission of several. */
@@ -38,6 +39,7 @@ export class Submitter {
     redis: RedisClient,
     prefix: string,
     private readonly admission: Admission,
+    private readonly replication?: Replication,
   ) {
     this.keys = new IdempotencyKeys(redis, prefix);
   }
@@ -57,10 +59,11 @@ export class Submitter {
     try {
       const accepted = acceptSubmission(submission);
       id = accepted.id;
+      await this.replication?.require();
       const { idempotencyKey: key } = submission;
       return key === undefined ? this.decideUnkeyed(accepted) : await this.decideKeyed(toKeyed(accepted, key));
     } catch (error) {
-      return error instanceof QueueError ? error : toUnavailable(error, id);
+      return toQueueError(error, id);
     }
   }
 
@@ -93,6 +96,7 @@ export class Submitter {
 
   private async replay({ submission, key }: Keyed, claim: Claim, stored: StoredJob): Promise<Submitted> {
     if (!claim.stored) this.markStored(submission.tenant, key, claim);
+    await this.confirm(claim.queue, claim.id);
     return { outcome: 'replayed', job: toJobRecord(stored, claim.queue, await stored.getState()) };
   }
 
@@ -103,7 +107,8 @@ export class Submitter {
     await Promise.all(
       additions.map(async (addition, index) => {
         const result = added[index] as StoredJob | Error;
-        outcomes.set(addition, result instanceof Error ? toUnavailable(result, addition.id) : await this.toSubmitted(addition, result));
+        const submitted = result instanceof Error ? Promise.reject(result) : this.toSubmitted(addition, result);
+        outcomes.set(addition, await submitted.catch((error) => toQueueError(error, addition.id)));
       }),
     );
   }
@@ -111,6 +116,7 @@ export class Submitter {
   private async toSubmitted(addition: Addition, added: StoredJob): Promise<Submitted> {
     const { definition, submission, claim, isFirst } = addition;
     if (claim) this.markStored(submission.tenant, submission.idempotencyKey as string, claim);
+    await this.confirm(definition.queue, addition.id);
     const job = toJobRecord(added, definition.queue, added.delay > 0 ? 'delayed' : 'waiting');
     return isFirst ? { outcome: 'created', job } : { outcome: 'replayed', job: (await this.readBack(definition.queue, job.id)) ?? job };
   }
@@ -125,6 +131,11 @@ export class Submitter {
     }
   }
 
+  /** @throws QueueError `outcome-unknown` where replicas are to have the job, and do not */
+  private async confirm(queue: QueueName, id: string): Promise<void> {
+    await this.replication?.confirm(this.queues[queue].toKey(id), id);
+  }
+
   /**
    * Never before the job is known to be stored: a mark without a job would answer "done" for one that never ran.
    * Nobody waits for it: should it be lost, the next repetition finds the job and marks it.
@@ -136,6 +147,10 @@ export class Submitter {
 
 function isAddition(decision: Addition | Outcome): decision is Addition {
   return 'isFirst' in decision;
+}
+
+function toQueueError(error: unknown, id: string | undefined): QueueError {
+  return error instanceof QueueError ? error : toUnavailable(error, id);
 }
 
 function toKeyed(accepted: Accepted, key: string): Keyed {

@@ -26,8 +26,9 @@ import { checkIdempotencyKey, parseSubmit, submitInput } from './submit.schema.j
 
 const LONGEST_WAIT_S = 60;
 
-const SUBMIT = `Answers 201 once the job is on disk. After a 503 the job may or may not be stored: repeat the request with
-the same Idempotency-Key, which is safe.`;
+const SUBMIT = `Answers 201 once the job is on disk, and on Redis's replicas where the gateway is set to \`replicated\`; where it is set
+to \`fast\`, the header \`Durability: fast\` says that a power cut may take the last second. After a 503 the job may or may not
+be stored: repeat the request with the same Idempotency-Key, which is safe.`;
 
 const EXAMPLES = Object.fromEntries(
   JOB_DEFINITIONS.map(({ name, description, example }) => [name, { summary: description, value: { name, payload: example } }]),
