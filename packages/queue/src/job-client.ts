@@ -4,7 +4,7 @@ import type { Admission } from './admission.js';
 import { Cancellations } from './cancellations.js';
 import type { RedisClient } from './connection.js';
 import { QueueError } from './errors.js';
-import { queuesOfJobId } from './job-id.js';
+import { queueOfJobId } from './job-id.js';
 import { FINAL_STATES, type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
 import type { Queues } from './queues.js';
 import { toUnavailable, toUnreadable } from './redis-failure.js';
@@ -112,10 +112,9 @@ export class JobClient {
   }
 
   private async find(id: string): Promise<JobRecord | undefined> {
-    for (const queue of queuesOfJobId(id)) {
-      const [state, job] = await Promise.all([this.queues[queue].getJobState(id), this.load(queue, id)]);
-      if (job) return toJobRecord(job, queue, state);
-    }
-    return undefined;
+    const queue = queueOfJobId(id);
+    if (queue === undefined) return undefined;
+    const [state, job] = await Promise.all([this.queues[queue].getJobState(id), this.load(queue, id)]);
+    return job && toJobRecord(job, queue, state);
   }
 }

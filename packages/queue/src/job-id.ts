@@ -4,7 +4,6 @@ import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
 // Crockford's alphabet: no letter that reads like a digit.
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const ID = new RegExp(`^(${QUEUE_NAMES.join('|')})_[${ALPHABET}]{26}$`);
-const SCHEDULED_ID = /^repeat:.+:\d+$/;
 
 /**
  * A job's id: its queue, then 128 bits. The queue is part of it so that any gateway finds a job by its id alone.
@@ -22,13 +21,11 @@ export function idempotencyDigest(tenant: string, idempotencyKey: string): Buffe
 }
 
 /**
- * Where to look for a job. Ids that BullMQ has made (schedules) do not tell, so all queues are asked. Anything else is
- * nowhere, and must not be asked for: a job's id is part of a Redis key, and `wait` or `meta` would be a queue's own.
+ * Where to look for a job. Anything that is no id is nowhere, and must not be asked for: a job's id is part of a Redis
+ * key, and `wait` or `meta` would be a queue's own.
  */
-export function queuesOfJobId(id: string): readonly QueueName[] {
-  const home = ID.exec(id)?.[1];
-  if (home !== undefined) return [home as QueueName];
-  return SCHEDULED_ID.test(id) ? QUEUE_NAMES : [];
+export function queueOfJobId(id: string): QueueName | undefined {
+  return ID.exec(id)?.[1] as QueueName | undefined;
 }
 
 function base32(bytes: Buffer): string {

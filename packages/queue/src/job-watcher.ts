@@ -3,7 +3,7 @@ import type { QueueName } from '@dts/jobs';
 import { QueueEvents } from 'bullmq';
 import type { RedisClient } from './connection.js';
 import type { JobClient } from './job-client.js';
-import { queuesOfJobId } from './job-id.js';
+import { queueOfJobId } from './job-id.js';
 import { FINAL_STATES, type JobRecord } from './job-record.js';
 import { WakeUp } from './wake-up.js';
 
@@ -64,13 +64,8 @@ export class JobWatcher {
   }
 
   private listen(id: string, wakeUp: () => void): () => void {
-    const stops = queuesOfJobId(id).map((queue) => this.listenTo(queue, id, wakeUp));
-    return () => {
-      for (const stop of stops) stop();
-    };
-  }
-
-  private listenTo(queue: QueueName, id: string, wakeUp: () => void): () => void {
+    const queue = queueOfJobId(id);
+    if (queue === undefined) return () => {}; // no such job, as the first look at it will tell
     const watch = this.watches.get(queue) ?? this.open(queue);
     clearTimeout(watch.idle);
     const waiting = watch.waiting.get(id) ?? new Set();

@@ -1,9 +1,26 @@
 import type { ScheduleName } from '@dts/queue';
+import { type ApiKey, isOperator } from '../http/api-keys.js';
+import { requireScope } from '../http/authenticate.js';
 import { Problem } from '../http/problem.js';
 
 export const LONGEST_PAGE = 100;
 const PAGE = 50;
 
+/**
+ * Whose schedules a call is about: the caller's own tenant's, or, for operators, that of `?tenant=`. Ids are a tenant's
+ * own, so an id alone does not tell.
+ * @throws Problem `missing-scope` for a tenant that is not the caller's to see, or to change
+ */
+export function tenantOf(caller: ApiKey, tenant: unknown, access: 'read' | 'write'): string {
+  if (tenant === undefined || tenant === caller.tenant) return caller.tenant;
+  if (access === 'write') requireScope(caller, 'ops:write');
+  else if (!isOperator(caller)) requireScope(caller, 'ops:read');
+  if (typeof tenant === 'string' && TENANT.test(tenant)) return tenant;
+  throw invalid('tenant', 'must be the name of a tenant');
+}
+
+/** As API keys have them. */
+const TENANT = /^[\w.-]{1,64}$/;
 /** Part of a tag of every run, and of a Redis key. */
 const ID = /^[A-Za-z0-9][\w.-]{0,49}$/;
 

@@ -118,6 +118,21 @@ describe('keys', () => {
   });
 });
 
+describe('operators', () => {
+  it("see another tenant's schedules when they name it, and change them with ops:write", async () => {
+    const path = newPath();
+    await call('PUT', path, nightly);
+    expect(await call('GET', path, undefined, { as: 'operator' })).toMatchObject({ status: 404 });
+    expect(await call('GET', `${path}?tenant=acme`, undefined, { as: 'viewer' })).toMatchObject({ status: 200 });
+    expect(await call('GET', `${path}?tenant=acme`, undefined, { as: 'stranger' })).toMatchObject({ status: 403 });
+    expect(await call('POST', `${path}:pause?tenant=acme`, undefined, { as: 'stranger' })).toMatchObject({ status: 403 });
+    expect(await call('POST', `${path}:pause?tenant=acme`, undefined, { as: 'operator' })).toMatchObject({ body: { state: 'paused' } });
+    const list = await call('GET', '/v1/schedules?tenant=acme&limit=100', undefined, { as: 'operator' });
+    expect(list.body.items.map(({ id }: { id: string }) => id)).toContain(path.split('/').at(-1));
+    expect(await call('GET', '/v1/schedules?tenant=a/b', undefined, { as: 'operator' })).toMatchObject({ status: 422 });
+  });
+});
+
 describe('GET /v1/schedules', () => {
   it('pages through them in order', async () => {
     const ids = Array.from({ length: 5 }, (_, index) => `z-list-${index}`);

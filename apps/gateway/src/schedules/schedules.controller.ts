@@ -1,5 +1,5 @@
 import { type ScheduleName, Schedules } from '@dts/queue';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
@@ -18,7 +18,7 @@ import { ApiProblems } from '../http/openapi.js';
 import { type JobView, jobView, toJobView } from '../jobs/job.view.js';
 import { parseSchedule, scheduleInput } from './schedule.schema.js';
 import { type ScheduleView, scheduleList, scheduleView, toScheduleView } from './schedule.view.js';
-import { fromCursor, LONGEST_PAGE, parseLimit, scheduleName, toCursor } from './schedule-query.js';
+import { fromCursor, LONGEST_PAGE, parseLimit, scheduleName, tenantOf, toCursor } from './schedule-query.js';
 
 const NEXT_RUNS = 5;
 
@@ -33,7 +33,10 @@ const EXAMPLES = {
   everyMinute: { value: { every: 60_000, jitter: 5_000, overlap: 'cancel-previous', job: JOB } },
 };
 
-const ApiId = () => ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$' } });
+const ApiId = () =>
+  applyDecorators(ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$' } }), ApiTenant());
+const ApiTenant = () =>
+  ApiQuery({ name: 'tenant', required: false, description: "Another tenant's, for operators", schema: { type: 'string' } });
 
 /** `{id}:verb`. A parameter would swallow the rest of its segment, so it is told where to end; Swagger drops that part. */
 const verb = (name: string) => `:id(^[^:]+)::${name}`;
@@ -69,10 +72,11 @@ export class SchedulesController {
   @ApiOperation({ operationId: 'listSchedules', summary: 'List the schedules, each with its next run' })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: LONGEST_PAGE } })
   @ApiQuery({ name: 'cursor', required: false, description: "The last page's `nextCursor`", schema: { type: 'string' } })
+  @ApiTenant()
   @ApiOkResponse({ schema: ref(scheduleList) })
   @ApiProblems(401, 403, 422, 503)
   async list(@Query('limit') limit: string | undefined, @Query('cursor') cursor: string | undefined, @Req() request: FastifyRequest) {
-    const { tenant } = callerOf(request);
+    const tenant = tenantFor(request, 'read');
     const page = await this.schedules.list(parseLimit(limit), { tenant, after: fromCursor(cursor, tenant) });
     return { items: page.items.map((schedule) => toScheduleView(schedule, 1)), nextCursor: toCursor(page.next) };
   }
@@ -82,9 +86,9 @@ export class SchedulesController {
   @ApiOperation({ operationId: 'getSchedule', summary: 'Read a schedule, with its next five runs' })
   @ApiId()
   @ApiOkResponse({ schema: ref(scheduleView) })
-  @ApiProblems(401, 403, 404, 503)
+  @ApiProblems(401, 403, 404, 422, 503)
   async get(@Param('id') id: string, @Req() request: FastifyRequest): Promise<ScheduleView> {
-    return toScheduleView(await this.schedules.get(nameFor(request, id)), NEXT_RUNS);
+    return toScheduleView(await this.schedules.get(nameFor(request, id, 'read')), NEXT_RUNS);
   }
 
   @Delete(':id')
@@ -93,7 +97,7 @@ export class SchedulesController {
   @ApiOperation({ operationId: 'deleteSchedule', summary: 'Delete a schedule', description: 'Jobs that it has started go on.' })
   @ApiId()
   @ApiNoContentResponse({ description: 'It is gone' })
-  @ApiProblems(401, 403, 404, 503)
+  @ApiProblems(401, 403, 404, 422, 503)
   async remove(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
     await this.schedules.remove(nameFor(request, id));
   }
@@ -108,7 +112,7 @@ export class SchedulesController {
   })
   @ApiId()
   @ApiOkResponse({ schema: ref(scheduleView) })
-  @ApiProblems(401, 403, 404, 429, 503)
+  @ApiProblems(401, 403, 404, 422, 429, 503)
   async pause(@Param('id') id: string, @Req() request: FastifyRequest): Promise<ScheduleView> {
     return toScheduleView(await this.schedules.pause(nameFor(request, id)), NEXT_RUNS);
   }
@@ -119,7 +123,7 @@ export class SchedulesController {
   @ApiOperation({ operationId: 'resumeSchedule', summary: 'Resume a schedule' })
   @ApiId()
   @ApiOkResponse({ schema: ref(scheduleView) })
-  @ApiProblems(401, 403, 404, 429, 503)
+  @ApiProblems(401, 403, 404, 422, 429, 503)
   async resume(@Param('id') id: string, @Req() request: FastifyRequest): Promise<ScheduleView> {
     return toScheduleView(await this.schedules.resume(nameFor(request, id)), NEXT_RUNS);
   }
@@ -145,6 +149,12 @@ export class SchedulesController {
   }
 }
 
-function nameFor(request: FastifyRequest, id: string): ScheduleName {
-  return scheduleName(callerOf(request).tenant, id);
+/** @throws Problem `invalid-request`, `missing-scope` */
+function tenantFor(request: FastifyRequest, access: 'read' | 'write'): string {
+  return tenantOf(callerOf(request), (request.query as { tenant?: unknown }).tenant, access);
+}
+
+/** @throws Problem as `tenantFor` */
+function nameFor(request: FastifyRequest, id: string, access: 'read' | 'write' = 'write'): ScheduleName {
+  return scheduleName(tenantFor(request, access), id);
 }

@@ -29,6 +29,7 @@ export class ScheduleTicker {
   private readonly runs: ScheduleRuns;
   private timer?: NodeJS.Timeout;
   private stopped = false;
+  private failing = false;
   private ticking: Promise<void> = Promise.resolve();
   private checkAt = 0;
 
@@ -54,12 +55,16 @@ export class ScheduleTicker {
   }
 
   private async tick(): Promise<void> {
-    const waitMs = await this.work().catch((error: Error) => {
-      this.events.onError(error);
-      return LOOK_MS;
-    });
+    const waitMs = await this.work().catch((error: Error) => this.retry(error));
     if (this.stopped) return;
     this.timer = setTimeout(() => this.start(), waitMs);
+  }
+
+  /** Redis is away, most likely: that is told once, not every second. */
+  private retry(error: Error): number {
+    if (!this.failing) this.events.onError(error);
+    this.failing = true;
+    return LOOK_MS;
   }
 
   /** @returns milliseconds until the next look */
@@ -69,6 +74,7 @@ export class ScheduleTicker {
       this.checkAt = performance.now() + CHECK_MS;
     }
     const { names, nextInMs = LOOK_MS } = await this.store.take();
+    this.failing = false;
     await Promise.all(names.map((name) => this.attend(name).catch((error: Error) => this.events.onError(error, name))));
     return names.length > 0 ? 0 : Math.min(nextInMs, LOOK_MS);
   }
