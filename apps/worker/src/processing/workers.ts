@@ -28,6 +28,12 @@ const HAND_BACK_MS = 5_000;
 /** Milliseconds that handing back is given even where the grace is shorter: handlers that do not heed their signal take one second. */
 const LEAST_GRACE_MS = 2_000;
 
+/**
+ * Slots of one consumer at most. It fetches one job after the other, and renews the locks of all in one script: of many slots,
+ * several consumers take a share each, fetch side by side, and block Redis for less at a time.
+ */
+const LARGEST_SHARE = 1_000;
+
 /** Consumes each enabled queue, sees that it goes on doing so, and stops in order. */
 @Injectable()
 export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
@@ -58,7 +64,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
     this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
     this.cancels = new CancelListener(this.redis, connectWorker(env.REDIS_URL, this.logError), this.prefix, this.cancel);
-    this.consumers = env.QUEUES.map((choice) => this.createConsumer(choice));
+    this.consumers = env.QUEUES.flatMap((choice) => this.createConsumers(choice));
     this.watchdog = new Watchdog(env.CONSUMPTION_TIMEOUT, { read: this.readDueWork, restart: this.restart, giveUp: this.giveUp });
   }
 
@@ -93,7 +99,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     const stopped = this.consumers.filter((consumer) => !consumer.isRunning).map(({ queue }) => `queue ${queue} is not being served`);
     const starving = this.watchdog.unproven.map((queue) => `queue ${queue} was started anew, and nothing was fetched since`);
     const redis = this.redis.status === 'ready' ? [] : ['Redis cannot be reached'];
-    return [...redis, ...stopped, ...starving];
+    return [...new Set([...redis, ...stopped, ...starving])];
   }
 
   private async close(): Promise<void> {
@@ -110,8 +116,9 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     return { queues, draining: this.draining.signal.aborted };
   }
 
-  private createConsumer({ queue, concurrency }: QueueChoice): QueueConsumer {
-    return new QueueConsumer(queue, concurrency, (slots) => this.createWorker(queue, slots), this.logError);
+  private createConsumers({ queue, concurrency }: QueueChoice): QueueConsumer[] {
+    const create = (slots: () => number) => this.createWorker(queue, slots);
+    return share(concurrency).map((slots) => new QueueConsumer(queue, slots, create, this.logError));
   }
 
   private createWorker(queue: QueueChoice['queue'], slots: () => number): EagerWorker {
@@ -160,4 +167,10 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logError = (error: Error): void => {
     this.logger.error(`Redis: ${error.message}`);
   };
+}
+
+/** @returns shares of at most LARGEST_SHARE, as equal as can be */
+function share(slots: number): number[] {
+  const shares = Math.ceil(slots / LARGEST_SHARE);
+  return Array.from({ length: shares }, (_, index) => Math.floor((slots + index) / shares));
 }
