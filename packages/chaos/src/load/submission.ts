@@ -15,6 +15,8 @@ export interface Mix {
   readonly prioritized: number;
   /** Milliseconds that a delayed job waits at most. */
   readonly longestDelayMs: number;
+  /** Milliseconds that a run may take; the job type's own bound unless given. */
+  readonly runMs?: number;
 }
 
 export const MIXED: Mix = { delayed: 30, prioritized: 10, longestDelayMs: 5_000 };
@@ -27,6 +29,7 @@ export function makeSubmission(key: string, url: string, mix: Mix, random: Rando
   const isDelayed = kind < mix.delayed;
   const delay = isDelayed ? random.between(SHORTEST_DELAY_MS, mix.longestDelayMs) : 0;
   const priority = !isDelayed && kind < mix.delayed + mix.prioritized ? random.between(2, 10) : undefined;
-  const body = JSON.stringify({ name: 'http.request', payload: { method: 'GET', url }, ...(delay > 0 && { delay }), priority });
+  const payload = { method: 'GET', url, timeout: mix.runMs };
+  const body = JSON.stringify({ name: 'http.request', payload, ...(delay > 0 && { delay }), priority });
   return { key, delay, body };
 }

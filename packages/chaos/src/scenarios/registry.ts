@@ -13,6 +13,7 @@ import { rollingRestart } from './rolling-restart.js';
 import type { Scenario } from './scenario.js';
 import { stopWithoutRedis } from './stop-without-redis.js';
 import { submitReplyLost } from './submit-reply-lost.js';
+import { tenThousands } from './ten-thousand.js';
 import { workerBlocked } from './worker-blocked.js';
 import { workerKills } from './worker-kill.js';
 
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   submitReplyLost,
   fetchReplyLost,
   ...workerKills,
+  ...tenThousands,
   workerBlocked,
   rollingRestart,
   stopWithoutRedis,
