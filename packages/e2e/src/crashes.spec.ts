@@ -73,3 +73,37 @@ describe('crashes', () => {
     expect(jobs.map((job) => job.state)).toEqual(jobs.map(() => 'completed'));
   }, 60_000);
 });
+
+describe('workers that are killed again and again, by no fault of their jobs', () => {
+  const KILLS = 5;
+  let stack: Stack;
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    receiver = await startReceiver();
+    stack = await startStack({ appEnv: { worker: { LOCK_DURATION: '1000' } } });
+  });
+
+  afterAll(async () => {
+    await stack?.stop();
+    await receiver?.stop();
+  });
+
+  it('lose none of many long jobs, bury none, and run them all at once in quarantine', async () => {
+    const api = new Api(stack.url, stack.apiKey);
+    const held: (() => void)[] = [];
+    receiver.respond = () => new Promise((resolve) => held.push(() => resolve({ body: {} })));
+    const ids = await Promise.all(Array.from({ length: 300 }, () => api.submit('http.request', { url: receiver.url, method: 'GET' })));
+    let worker = stack.apps.get('worker') as App;
+    for (let kill = 1; kill <= KILLS; kill++) {
+      await receiver.waitForCount(kill * ids.length, 20_000);
+      await worker.program.kill();
+      worker = await stack.start('worker');
+    }
+    // All of them are started once more before the first one is done: none waits for another.
+    await receiver.waitForCount((KILLS + 1) * ids.length, 20_000);
+    for (const answer of held) answer();
+    const jobs = await Promise.all(ids.map((id) => api.wait(id, 40)));
+    expect(new Set(jobs.map(({ state, attemptsMade }) => `${state} ${attemptsMade}`))).toEqual(new Set(['completed 1']));
+  }, 120_000);
+});

@@ -1,25 +1,48 @@
+import type { Deadline } from './deadline.js';
+import { FinalError } from './errors.js';
 import type { HandlerContext } from './handler.js';
+import type { JobStart } from './job-start.js';
 
-/** What a handler's context needs of a job: BullMQ's `Job` has it, and so has the copy that a sandbox gets. */
-export interface RunningJob {
-  readonly id?: string;
-  readonly attemptsMade: number;
-  updateProgress(progress: number | object): Promise<void>;
-  log(line: string): unknown;
-}
+/** Bytes: progress is kept with the job and sent to everyone who watches it. */
+const MAX_PROGRESS_BYTES = 16 * 1024;
+/** Characters; the number of lines is bounded by the job. */
+const LONGEST_LINE = 8_192;
 
-export function toHandlerContext(job: RunningJob, token: string, signal: AbortSignal, deadline: Date): HandlerContext {
+/** @param isOver whether the run has ended: what a handler left behind must not speak for the job any more */
+export function toHandlerContext({ job, token }: JobStart, { signal, at }: Deadline, isOver: () => boolean): HandlerContext {
   const jobId = job.id ?? '';
+  const whileRunning =
+    <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
+    (...args: Args): Promise<T> => {
+      const called = isOver() ? Promise.reject(over(jobId)) : call(...args);
+      called.catch(() => undefined); // a handler that does not wait for it must not end the process
+      return called;
+    };
   return {
     jobId,
     attempt: job.attemptsMade + 1,
+    start: job.attemptsStarted,
     token,
     signal,
-    deadline,
+    deadline: at,
     idempotencyKey: jobId,
-    progress: (value) => job.updateProgress(value),
-    log: async (line) => {
-      await job.log(line);
-    },
+    progress: whileRunning(async (value) => {
+      checkProgress(value);
+      await job.updateProgress(value);
+    }),
+    log: whileRunning(async (line) => {
+      await job.log(String(line).slice(0, LONGEST_LINE));
+    }),
   };
+}
+
+function over(jobId: string): Error {
+  return new Error(`The attempt of job ${jobId} is over: its context cannot be used any more.`);
+}
+
+function checkProgress(value: number | object): void {
+  const bytes = Buffer.byteLength(JSON.stringify(value) ?? '');
+  if (bytes > MAX_PROGRESS_BYTES) {
+    throw new FinalError('progress-too-large', `The progress has ${bytes} bytes; ${MAX_PROGRESS_BYTES} are allowed.`);
+  }
 }

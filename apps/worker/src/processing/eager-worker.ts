@@ -25,7 +25,7 @@ export class EagerWorker extends Worker<JobData, unknown, string> {
   /** @param slots how many jobs it may run, asked whenever one starts or ends */
   constructor(
     queue: string,
-    process: URL | Processor<JobData, unknown, string>,
+    process: Processor<JobData, unknown, string>,
     options: WorkerOptions,
     private readonly slots: () => number,
   ) {

@@ -13,12 +13,15 @@ import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Worker } from 'bullmq';
 import { Counter, Histogram, Registry } from 'prom-client';
-import { z } from 'zod';
-import { handlerEnvShape } from '../handlers/env.js';
 import { FinalError, RetryableError } from './errors.js';
-import { Executor, type RunHandler } from './executor.js';
-import { Quarantine } from './quarantine.js';
+import { Executor } from './executor.js';
+import { HANDLER_ENV, MISBEHAVING } from './fixtures/job-starts.js';
+import type { HandlerContext } from './handler.js';
+import { type Runner, runWithin } from './job-start.js';
+import { Quarantine } from './quarantine/quarantine.js';
 import { AttemptReporter } from './reporter.js';
+import { processOf } from './sandbox/channel.js';
+import { Starts } from './starts.js';
 import { workerOptions } from './worker-options.js';
 
 const PAYLOAD = { url: 'http://127.0.0.1:9/', method: 'GET' };
@@ -29,6 +32,12 @@ const STRANGER = `io_${'0'.repeat(26)}`;
 
 const ignore = () => undefined;
 const never = () => new Promise<never>(ignore);
+
+/** A handler that runs here, and is abandoned soon. */
+const here =
+  (handler: (payload: unknown, context: HandlerContext) => Promise<unknown>): Runner =>
+  (start) =>
+    runWithin(start, (context) => handler(start.payload, context), 50);
 
 describe('Executor', () => {
   let prefix: string;
@@ -55,14 +64,15 @@ describe('Executor', () => {
     patient.disconnect();
   });
 
-  const submit = async (options = {}) => (await jobs.submit({ name: 'http.request', payload: PAYLOAD, tenant: 'test', options })).job.id;
+  const submit = async (options = {}, payload: object = PAYLOAD) =>
+    (await jobs.submit({ name: 'http.request', payload, tenant: 'test', options })).job.id;
   const until = (id: string, state: JobRecord['state']) =>
     waitFor(async () => {
       const job = await jobs.get(id);
       return job.state === state && job;
     });
 
-  function work(run: RunHandler, name = 'w1'): Worker {
+  function work(handler: Parameters<typeof here>[0], name = 'w1'): Worker {
     const registers = [new Registry()];
     attempts = new Counter({ name: 'attempts', help: 'x', labelNames: ['queue', 'job', 'outcome'], registers });
     const reporter = new AttemptReporter(
@@ -71,8 +81,8 @@ describe('Executor', () => {
       new Histogram({ name: 'wait', help: 'x', labelNames: ['queue', 'job'], registers }),
       new Histogram({ name: 'run', help: 'x', labelNames: ['queue', 'job'], registers }),
     );
-    executor = new Executor(name, reporter, new Quarantine(z.object(handlerEnvShape).parse({})));
-    const worker = new Worker('io', (job, token, signal) => executor.execute(job, token ?? '', signal, run), {
+    executor = new Executor(name, reporter, new Starts(patient), new Quarantine(HANDLER_ENV, processOf(MISBEHAVING, 128)));
+    const worker = new Worker('io', (job, token, signal) => executor.execute(job, token ?? '', signal, here(handler)), {
       ...workerOptions(patient, prefix, name, 15_000),
       concurrency: 10,
       autorun: true,
@@ -216,6 +226,77 @@ describe('Executor', () => {
     await started.wait();
     worker.cancelJob(id, 'cancelled');
     expect((await until(id, 'cancelled')).error).toMatchObject({ code: 'cancelled' });
+  });
+
+  it('keeps a job that crashed three workers away from this one', async () => {
+    await queues.io.pause();
+    const id = await submit({ attempts: 1 }, { url: 'http://pid/' });
+    await producer.hset(queues.io.toKey(id), { stc: 5, 'dts:starts': 2 });
+    await queues.io.resume();
+    work(never);
+    const { result } = await until(id, 'completed');
+    expect(result).toEqual({ ...RESULT, body: expect.stringMatching(/^\d+$/) });
+    expect(result).not.toMatchObject({ body: String(process.pid) });
+  });
+
+  it('runs a job here whose fetches were lost, however often', async () => {
+    await queues.io.pause();
+    const id = await submit();
+    await producer.hset(queues.io.toKey(id), { stc: 840 });
+    await queues.io.resume();
+    work(async (_payload, { start }) => ({ ...RESULT, body: String(start) }));
+    expect(await until(id, 'completed')).toMatchObject({ result: { body: '1' } });
+  });
+
+  it.each([
+    ['undefined', undefined],
+    ['text', 'text'],
+    [
+      'a proxy that throws',
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error('trap');
+          },
+        },
+      ),
+    ],
+  ])('fails an attempt by its record, whatever its handler throws: %s', async (_what, thrown) => {
+    const id = await submit({ attempts: 1 });
+    work(async () => {
+      throw thrown;
+    });
+    expect(await until(id, 'dead')).toMatchObject({ error: { code: 'handler-error' }, attempts: [{ number: 1 }] });
+  });
+
+  it('does not let a handler speak for its job when its attempt is over', async () => {
+    const id = await submit({ attempts: 1, timeout: 20 });
+    const late = createSignal<HandlerContext>('late');
+    work(async (_payload, context) => {
+      late.set(context);
+      return never();
+    });
+    await until(id, 'dead');
+    const { progress, log } = await late.wait();
+    await expect(progress(99)).rejects.toThrow('over');
+    await expect(log('still here')).rejects.toThrow('over');
+    expect(await until(id, 'dead')).toMatchObject({ progress: 0 });
+    expect((await queues.io.getJobLogs(id)).logs).toEqual([]);
+  });
+
+  it('bounds what a handler publishes: the size of its progress, the lines of its log, each line', async () => {
+    const id = await submit({ attempts: 1 });
+    work(async (_payload, { progress, log }) => {
+      void progress({ note: 'x'.repeat(20_000) }); // nobody waits for it: no reason to end the worker
+      await Promise.all(Array.from({ length: 1_500 }, (_, index) => log(`${index} ${'x'.repeat(20_000)}`)));
+      await progress({ note: 'x'.repeat(20_000) });
+      return RESULT;
+    });
+    expect((await until(id, 'dead')).error).toMatchObject({ code: 'progress-too-large' });
+    const { logs } = await queues.io.getJobLogs(id);
+    expect(logs).toHaveLength(1_000);
+    expect(logs[0]).toHaveLength(8_192);
   });
 
   it('counts every attempt by its outcome', async () => {

@@ -2,18 +2,17 @@ import { findJobDefinition } from '@dts/jobs';
 import { backoffDelay, type FailedAttempt, type JobError } from '@dts/queue';
 import { WaitingError } from 'bullmq';
 import { AttemptFailed, JobDead } from './attempt-error.js';
-import { toHandlerContext } from './context.js';
-import { Deadline } from './deadline.js';
 import { FinalError } from './errors.js';
-import type { HandlerContext } from './handler.js';
+import type { JobStart, Runner } from './job-start.js';
 import { classify, type Outcome } from './outcome.js';
 import { checkResult, definitionOf, parsePayload } from './payload.js';
-import type { Quarantine } from './quarantine.js';
+import type { Quarantine } from './quarantine/quarantine.js';
 import type { AttemptReporter } from './reporter.js';
+import type { Starts } from './starts.js';
 import type { WorkerJob } from './worker-job.js';
 
-/** Runs the handler: in this thread, or in a sandbox. */
-export type RunHandler = (payload: unknown, context: HandlerContext) => Promise<unknown>;
+/** A job that may have crashed its worker this often is not let near a worker's other jobs any more. */
+const CRASHES_TOLERATED = 3;
 
 /**
  * One attempt, from a fetched job to what BullMQ is told: parse -> start by -> deadline -> run -> check result -> classify -> report.
@@ -25,6 +24,7 @@ export class Executor {
   constructor(
     private readonly worker: string,
     private readonly reporter: AttemptReporter,
+    private readonly starts: Starts,
     private readonly quarantine: Quarantine,
   ) {}
 
@@ -39,7 +39,7 @@ export class Executor {
   }
 
   /** @returns the result; throws what makes BullMQ retry, bury or hand back the job */
-  async execute(job: WorkerJob, token: string, signal: AbortSignal | undefined, run: RunHandler): Promise<unknown> {
+  async execute(job: WorkerJob, token: string, signal: AbortSignal | undefined, run: Runner): Promise<unknown> {
     if (this.stopped) throw await handBack(job, token);
     this.running.set(job.queueName, this.busy(job.queueName) + 1);
     try {
@@ -49,29 +49,31 @@ export class Executor {
     }
   }
 
-  private async attempt(job: WorkerJob, token: string, signal: AbortSignal | undefined, run: RunHandler): Promise<unknown> {
+  private async attempt(job: WorkerJob, token: string, signal: AbortSignal | undefined, run: Runner): Promise<unknown> {
     const startedAt = Date.now();
-    // An unknown job type fails below, with its reason; until then any bound will do.
-    const timeoutMs = job.data.timeout ?? findJobDefinition(job.name)?.timeout ?? 0;
-    const deadline = new Deadline(timeoutMs, signal);
     try {
-      const result = await deadline.race(this.run(job, token, deadline, run));
+      const result = await this.start(job, token, signal, run);
       this.reporter.completed(job, startedAt);
       return result;
     } catch (thrown) {
-      const outcome = classify(thrown, deadline.aborted, timeoutMs);
+      const outcome = classify(thrown, timeoutOf(job));
       this.reporter.failed(job, startedAt, outcome);
       throw await this.toThrow(job, token, startedAt, outcome);
     }
   }
 
-  private async run(job: WorkerJob, token: string, deadline: Deadline, run: RunHandler): Promise<unknown> {
+  private async start(job: WorkerJob, token: string, stop: AbortSignal | undefined, run: Runner): Promise<unknown> {
     const definition = definitionOf(job.name);
     const payload = parsePayload(definition, job.data.payload);
     checkStartBy(job.data.startBy);
-    const context = toHandlerContext(job, token, deadline.signal, deadline.at);
-    const result = await (this.quarantine.holds(job) ? this.quarantine.run(job, payload, context) : run(payload, context));
-    return checkResult(definition, result);
+    const start: JobStart = { job, payload, token, timeoutMs: timeoutOf(job), stop };
+    const crashes = await this.starts.begin(job);
+    try {
+      return checkResult(definition, await (crashes < CRASHES_TOLERATED ? run(start) : this.quarantine.run(start)));
+    } catch (error) {
+      await this.starts.end(job).catch(() => undefined); // counted once too often, it leads into quarantine at worst
+      throw error;
+    }
   }
 
   private async toThrow(job: WorkerJob, token: string, startedAt: number, outcome: Outcome): Promise<Error> {
@@ -99,6 +101,11 @@ export class Executor {
   private toAttempt(job: WorkerJob, startedAt: number, error: JobError): FailedAttempt {
     return { number: job.attemptsMade + 1, startedAt, finishedAt: Date.now(), worker: this.worker, error };
   }
+}
+
+/** Milliseconds an attempt may take; 0 for a job type that nobody knows. */
+function timeoutOf(job: WorkerJob): number {
+  return job.data.timeout ?? findJobDefinition(job.name)?.timeout ?? 0;
 }
 
 /** @throws FinalError `expired`: no attempt, first or later, starts after the time that the submission named */

@@ -6,6 +6,11 @@ export interface HandlerContext {
   readonly jobId: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
+  /**
+   * 1 when the job has certainly never run before. More when it may have: each attempt counts, each start on a worker that
+   * was stopped or died, and each fetch whose reply was lost.
+   */
+  readonly start: number;
   /** The lock's token: who holds the job. */
   readonly token: string;
   /** Aborts at the deadline, on cancellation, on shutdown and when the lock is lost. Pass it to everything that waits. */

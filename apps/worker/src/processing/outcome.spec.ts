@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { FinalError, RetryableError } from './errors.js';
-import { classify } from './outcome.js';
+import { AttemptAborted, classify } from './outcome.js';
 
 describe('classify', () => {
   it('buries what is final, under its own code', () => {
-    expect(classify(new FinalError('http-status', 'said 404'), undefined, 1)).toEqual({
+    expect(classify(new FinalError('http-status', 'said 404'), 1)).toEqual({
       kind: 'final',
       error: { code: 'http-status', message: 'said 404' },
     });
   });
 
   it('retries what may pass, when the handler says', () => {
-    expect(classify(new RetryableError('busy', 'said 503', { retryAfterMs: 7_000 }), undefined, 1)).toEqual({
+    expect(classify(new RetryableError('busy', 'said 503', { retryAfterMs: 7_000 }), 1)).toEqual({
       kind: 'retry',
       error: { code: 'busy', message: 'said 503' },
       retryAfterMs: 7_000,
@@ -24,7 +24,7 @@ describe('classify', () => {
       name: 'RetryableError',
       message: 'said 503',
     });
-    expect(classify(crossed, undefined, 1)).toMatchObject({ kind: 'retry', error: { code: 'busy', message: 'said 503' }, retryAfterMs: 5 });
+    expect(classify(crossed, 1)).toMatchObject({ kind: 'retry', error: { code: 'busy', message: 'said 503' }, retryAfterMs: 5 });
   });
 
   it.each([
@@ -33,15 +33,14 @@ describe('classify', () => {
     [undefined, 'undefined'],
     [new Error(''), 'Error'],
   ])('retries anything else: %p', (thrown, message) => {
-    expect(classify(thrown, undefined, 1)).toMatchObject({ kind: 'retry', error: { code: 'handler-error', message } });
+    expect(classify(thrown, 1)).toMatchObject({ kind: 'retry', error: { code: 'handler-error', message } });
   });
 
-  it('goes by why the handler was stopped, whatever it throws then', () => {
-    const thrown = new FinalError('http-status', 'aborted');
-    expect(classify(thrown, 'shutdown', 1)).toEqual({ kind: 'shutdown' });
-    expect(classify(thrown, 'lock-lost', 1)).toEqual({ kind: 'lock-lost' });
-    expect(classify(thrown, 'cancelled', 1)).toMatchObject({ kind: 'cancelled', error: { code: 'cancelled' } });
-    expect(classify(thrown, 'timeout', 250)).toMatchObject({
+  it('goes by why the handler was stopped', () => {
+    expect(classify(new AttemptAborted('shutdown'), 1)).toEqual({ kind: 'shutdown' });
+    expect(classify(new AttemptAborted('lock-lost'), 1)).toEqual({ kind: 'lock-lost' });
+    expect(classify(new AttemptAborted('cancelled'), 1)).toMatchObject({ kind: 'cancelled', error: { code: 'cancelled' } });
+    expect(classify(new AttemptAborted('timeout'), 250)).toMatchObject({
       kind: 'retry',
       error: { code: 'timeout', message: expect.stringContaining('250 ms') },
     });

@@ -1,13 +1,21 @@
 import type { JobError } from '@dts/queue';
+import { readThrown } from './thrown.js';
 
 /** Why an attempt was told to stop. */
 export type AbortReason = 'timeout' | 'cancelled' | 'shutdown' | 'lock-lost';
+
+const REASONS: readonly AbortReason[] = ['timeout', 'cancelled', 'shutdown', 'lock-lost'];
 
 export class AttemptAborted extends Error {
   override readonly name = 'AttemptAborted';
 
   constructor(readonly reason: AbortReason) {
     super(`the attempt was stopped: ${reason}`);
+  }
+
+  /** By the reason of a worker's signal: what is none of ours was somebody's wish. */
+  static by(signal: AbortSignal): AttemptAborted {
+    return new AttemptAborted(REASONS.find((known) => known === signal.reason) ?? 'cancelled');
   }
 }
 
@@ -22,46 +30,24 @@ export type Outcome =
   /** Someone else has the job already: nothing to report. */
   | { readonly kind: 'lock-lost' };
 
-/**
- * Decides by what the handler threw and, before that, by why it was stopped: a handler that was told to stop throws
- * whatever its libraries throw then.
- */
-export function classify(thrown: unknown, aborted: AbortReason | undefined, timeoutMs: number): Outcome {
-  switch (aborted) {
+/** @param timeoutMs what the attempt was allowed */
+export function classify(thrown: unknown, timeoutMs: number): Outcome {
+  if (!(thrown instanceof AttemptAborted)) return classifyThrown(thrown);
+  switch (thrown.reason) {
     case 'shutdown':
     case 'lock-lost':
-      return { kind: aborted };
+      return { kind: thrown.reason };
     case 'cancelled':
       return { kind: 'cancelled', error: { code: 'cancelled', message: 'The job was cancelled while it ran.' } };
     case 'timeout':
       return { kind: 'retry', error: { code: 'timeout', message: `The attempt took longer than ${timeoutMs} ms.` } };
-    default:
-      return classifyThrown(thrown);
   }
 }
 
-/** By name, not by class: errors from a worker thread are plain objects with the same members. */
+/** By name, not by class: errors from a sandbox are plain objects with the same members. */
 function classifyThrown(thrown: unknown): Outcome {
-  const { name, message, code, retryAfterMs } = readError(thrown);
+  const { name, message, code, retryAfterMs } = readThrown(thrown);
   if (name === 'FinalError') return { kind: 'final', error: { code: code ?? 'final', message } };
   if (name === 'RetryableError') return { kind: 'retry', error: { code: code ?? 'retryable', message }, retryAfterMs };
   return { kind: 'retry', error: { code: 'handler-error', message } };
-}
-
-interface ThrownError {
-  readonly name?: string;
-  readonly message: string;
-  readonly code?: string;
-  readonly retryAfterMs?: number;
-}
-
-function readError(thrown: unknown): ThrownError {
-  if (typeof thrown !== 'object' || thrown === null) return { message: String(thrown) };
-  const { name, message, code, retryAfterMs } = thrown as Partial<ThrownError>;
-  return {
-    name,
-    message: message || name || 'The handler threw an error without a message.',
-    code: typeof code === 'string' ? code : undefined,
-    retryAfterMs: typeof retryAfterMs === 'number' && retryAfterMs >= 0 ? retryAfterMs : undefined,
-  };
 }

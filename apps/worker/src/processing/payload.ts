@@ -1,6 +1,7 @@
 import { findJobDefinition, JOB_NAMES, type JobDefinition } from '@dts/jobs';
 import type { z } from 'zod';
 import { FinalError } from './errors.js';
+import { readThrown } from './thrown.js';
 
 /** 256 KiB: what does not fit belongs in an object store, with its URL in the result. */
 const MAX_RESULT_BYTES = 256 * 1024;
@@ -23,9 +24,18 @@ export function parsePayload(definition: JobDefinition, payload: unknown): unkno
 export function checkResult(definition: JobDefinition, result: unknown): unknown {
   const parsed = definition.result.safeParse(result);
   if (!parsed.success) throw new FinalError('invalid-result', `The result does not fit ${definition.name}: ${describe(parsed.error)}`);
-  const bytes = Buffer.byteLength(JSON.stringify(parsed.data) ?? '');
+  const bytes = Buffer.byteLength(toJson(parsed.data));
   if (bytes > MAX_RESULT_BYTES) throw new FinalError('result-too-large', `The result has ${bytes} bytes; ${MAX_RESULT_BYTES} are allowed.`);
   return parsed.data;
+}
+
+/** @throws FinalError `invalid-result`: it has members that JSON cannot carry */
+function toJson(result: unknown): string {
+  try {
+    return JSON.stringify(result) ?? '';
+  } catch (error) {
+    throw new FinalError('invalid-result', `The result cannot be kept as JSON: ${readThrown(error).message}`);
+  }
 }
 
 function describe(error: z.ZodError): string {

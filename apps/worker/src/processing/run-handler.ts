@@ -1,5 +1,9 @@
 import type { JobName } from '@dts/jobs';
 import type { Handler, HandlerContext, Handlers } from './handler.js';
+import { type Runner, runWithin } from './job-start.js';
+
+/** Milliseconds that a handler has to react to its signal before it is abandoned: in this thread, nothing can end it. */
+const ABANDON_AFTER_MS = 1_000;
 
 /**
  * Runs the handler of a job that has a definition. The definition's schema has parsed `payload` to what this handler
@@ -8,4 +12,9 @@ import type { Handler, HandlerContext, Handlers } from './handler.js';
 export async function runHandler(handlers: Handlers, name: string, payload: unknown, context: HandlerContext): Promise<unknown> {
   const handler = handlers[name as JobName] as Handler<JobName>;
   return handler(payload as never, context);
+}
+
+/** Runs jobs in this thread. */
+export function runHere(handlers: Handlers): Runner {
+  return (start) => runWithin(start, (context) => runHandler(handlers, start.job.name, start.payload, context), ABANDON_AFTER_MS);
 }

@@ -14,9 +14,6 @@ const KEEP_COMPLETED = { age: 24 * 3_600, count: 100_000 };
 /** Minutes of throughput that BullMQ keeps; its running total is what rates are read from. */
 const THROUGHPUT_POINTS = 60;
 
-/** Megabytes of heap a sandboxed handler may use before its thread is ended, and with it only this attempt. */
-const SANDBOX_HEAP_MB = 512;
-
 export function workerOptions(connection: RedisClient, prefix: string, worker: string, lockMs: number): WorkerOptions {
   return {
     connection,
@@ -29,13 +26,5 @@ export function workerOptions(connection: RedisClient, prefix: string, worker: s
     removeOnComplete: KEEP_COMPLETED,
     metrics: { maxDataPoints: THROUGHPUT_POINTS },
     settings: { backoffStrategy: (_attempt, _type, error) => (error instanceof AttemptFailed ? (error.attempt.retryInMs ?? 0) : 0) },
-  };
-}
-
-/** @param data what the sandbox's module finds as `workerData` */
-export function sandboxOptions(data: unknown): Partial<WorkerOptions> {
-  return {
-    useWorkerThreads: true,
-    workerThreadsOptions: { workerData: data, resourceLimits: { maxOldGenerationSizeMb: SANDBOX_HEAP_MB } },
   };
 }

@@ -11,16 +11,17 @@ import { createHandlers } from '../handlers/index.js';
 import { CancelListener } from './cancel-listener.js';
 import { EagerWorker } from './eager-worker.js';
 import { Executor } from './executor.js';
-import type { Handlers } from './handler.js';
 import { Heartbeat, type WorkerStatus } from './heartbeat.js';
-import { Quarantine } from './quarantine.js';
+import type { Runner } from './job-start.js';
+import { Quarantine } from './quarantine/quarantine.js';
 import { QueueConsumer } from './queue-consumer.js';
 import { AttemptReporter } from './reporter.js';
-import { runHandler } from './run-handler.js';
-import { SandboxedWorker } from './sandboxed-worker.js';
+import { runHere } from './run-handler.js';
+import { ThreadPool } from './sandbox/thread-pool.js';
+import { Starts } from './starts.js';
 import { Watchdog } from './watchdog.js';
 import type { WorkerJob } from './worker-job.js';
-import { sandboxOptions, workerOptions } from './worker-options.js';
+import { workerOptions } from './worker-options.js';
 
 /** Milliseconds before the end of the grace at which running jobs are handed back. */
 const HAND_BACK_MS = 5_000;
@@ -41,7 +42,8 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   readonly name = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
   private readonly redis: RedisClient;
   private readonly executor: Executor;
-  private readonly handlers: Handlers;
+  private readonly runHere: Runner;
+  private readonly threads: ThreadPool;
   private readonly heartbeat: Heartbeat;
   private readonly cancels: CancelListener;
   private readonly prefix: string;
@@ -59,8 +61,9 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     reporter: AttemptReporter,
   ) {
     this.redis = connectWorker(env.REDIS_URL, this.logError);
-    this.executor = new Executor(this.name, reporter, new Quarantine(env));
-    this.handlers = createHandlers(env);
+    this.executor = new Executor(this.name, reporter, new Starts(this.redis), new Quarantine(env));
+    this.runHere = runHere(createHandlers(env));
+    this.threads = new ThreadPool(env);
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
     this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
     this.cancels = new CancelListener(this.redis, connectWorker(env.REDIS_URL, this.logError), this.prefix, this.cancel);
@@ -90,6 +93,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     await Promise.race([closed, grace]);
     clearTimeout(handBack);
     clearTimeout(giveUp);
+    this.threads.close();
     this.cancels.stop();
     this.redis.disconnect();
   }
@@ -123,9 +127,10 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   private createWorker(queue: QueueChoice['queue'], slots: () => number): EagerWorker {
     const options = workerOptions(this.redis, this.prefix, this.name, this.env.LOCK_DURATION);
-    const worker = QUEUES[queue].sandboxed
-      ? new SandboxedWorker(queue, this.executor, { ...options, ...sandboxOptions(this.env) }, slots)
-      : new EagerWorker(queue, this.process, options, slots);
+    const run = QUEUES[queue].sandboxed ? this.threads.run : this.runHere;
+    // Three parameters, by which BullMQ knows that it must make a signal.
+    const process = (job: WorkerJob, token?: string, signal?: AbortSignal) => this.executor.execute(job, token ?? '', signal, run);
+    const worker = new EagerWorker(queue, process, options, slots);
     worker.on('error', this.logError);
     worker.on('stalled', (jobId) => {
       this.stalls.inc({ queue });
@@ -137,10 +142,6 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     });
     return worker;
   }
-
-  /** Three parameters, by which BullMQ knows that it must make a signal. */
-  private readonly process = (job: WorkerJob, token?: string, signal?: AbortSignal): Promise<unknown> =>
-    this.executor.execute(job, token ?? '', signal, (payload, context) => runHandler(this.handlers, job.name, payload, context));
 
   private readonly cancel = (id: string): boolean => this.consumers.some((consumer) => consumer.cancel(id, 'cancelled'));
 
