@@ -3,12 +3,13 @@ import { createLogger } from '@dts/runtime';
 import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Counter, Histogram, Registry } from 'prom-client';
-import { z } from 'zod';
-import { handlerEnvShape } from '../handlers/env.js';
 import { EagerWorker } from './eager-worker.js';
 import { Executor } from './executor.js';
-import { Quarantine } from './quarantine.js';
+import { HANDLER_ENV } from './fixtures/job-starts.js';
+import { Quarantine } from './quarantine/quarantine.js';
 import { AttemptReporter } from './reporter.js';
+import { runWithin } from './run-within.js';
+import { Starts } from './starts.js';
 import type { WorkerJob } from './worker-job.js';
 import { workerOptions } from './worker-options.js';
 
@@ -29,7 +30,7 @@ describe('handing back', () => {
     patient = connectWorker(testRedisUrl(), ignore);
     queues = openQueues(producer, prefix, ignore);
     await waitFor(() => producer.status === 'ready');
-    executor = new Executor('w', createReporter(), new Quarantine(z.object(handlerEnvShape).parse({})));
+    executor = new Executor('w', createReporter(), new Starts(patient), new Quarantine(HANDLER_ENV));
   });
 
   afterEach(async () => {
@@ -40,7 +41,8 @@ describe('handing back', () => {
 
   const add = (jobId: string, opts = {}) => queues.io.add('http.request', DATA, { jobId, attempts: 3, ...opts });
   const work = (run: (job: WorkerJob) => Promise<unknown>) => {
-    const process = (job: WorkerJob, token?: string, signal?: AbortSignal) => executor.execute(job, token ?? '', signal, () => run(job));
+    const process = (job: WorkerJob, token?: string, signal?: AbortSignal) =>
+      executor.execute(job, token ?? '', signal, (start) => runWithin(start, () => run(job), 1_000));
     worker = new EagerWorker('io', process, workerOptions(patient, prefix, 'w', 15_000), () => 10);
     worker.on('error', ignore);
     worker.run().catch(ignore);

@@ -1,6 +1,7 @@
 import type { JobName } from '@dts/jobs';
 import type { Handler, HandlerContext, Handlers } from './handler.js';
-import { type Runner, runWithin } from './job-start.js';
+import type { Runner } from './job-start.js';
+import { runWithin } from './run-within.js';
 
 /** Milliseconds that a handler has to react to its signal before it is abandoned: in this thread, nothing can end it. */
 const ABANDON_AFTER_MS = 1_000;

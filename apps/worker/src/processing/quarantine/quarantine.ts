@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import type { HandlerEnv } from '../../handlers/env.js';
 import { FinalError } from '../errors.js';
-import { type JobStart, type Runner, runWithin } from '../job-start.js';
+import type { JobStart, Runner } from '../job-start.js';
 import { AttemptAborted } from '../outcome.js';
+import { runWithin } from '../run-within.js';
 import { type OpenChannel, processOf } from '../sandbox/channel.js';
 import { Host } from '../sandbox/host.js';
 import { type Cohort, Cohorts } from './cohorts.js';

@@ -1,5 +1,6 @@
 import type { HandlerEnv } from '../../handlers/env.js';
-import { type JobStart, type Runner, runWithin } from '../job-start.js';
+import type { JobStart, Runner } from '../job-start.js';
+import { runWithin } from '../run-within.js';
 import { type OpenChannel, threadOf } from './channel.js';
 import { Host } from './host.js';
 
