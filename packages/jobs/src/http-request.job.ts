@@ -26,7 +26,7 @@ const headerName = z
 const headerValue = z
   .string()
   .max(8192)
-  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must not contain control characters');
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must not contain control characters, nor any beyond Latin-1');
 
 /** Calls another service over HTTP. */
 export const httpRequest = defineJob({

@@ -11,4 +11,9 @@ describe('toPayloadIssues', () => {
     expect(issues.map(({ path }) => path.join('/')).sort()).toEqual(['mail/to/1', 'mail/x', 'mail/y', 'url', 'z']);
     expect(issues.find(({ path }) => path.join('/') === 'mail/x')?.message).toBe('is not a member of this schema');
   });
+
+  it('says what is wrong with the name of a member', () => {
+    const { error } = z.record(z.string().regex(/^[a-z]+$/, 'must be a word'), z.int()).safeParse({ 'a b': 1 });
+    expect(error && toPayloadIssues(error)).toEqual([{ path: ['a b'], message: 'must be a word' }]);
+  });
 });

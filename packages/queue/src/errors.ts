@@ -22,13 +22,18 @@ export interface PayloadIssue {
   readonly message: string;
 }
 
-/** An issue for each place: zod tells unknown members of an object in one, with the object's path. */
+/**
+ * An issue for each place: zod tells unknown members of an object in one, with the object's path, and hides what is
+ * wrong with the name of a record's member one level deeper.
+ */
 export function toPayloadIssues(error: z.ZodError): PayloadIssue[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a member of this schema' }))
-      : [{ path: issue.path, message: issue.message }],
-  );
+  return error.issues.flatMap((issue) => {
+    const { path, message } = issue;
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ path: [...path, key], message: 'is not a member of this schema' }));
+    if (issue.code === 'invalid_key') return [{ path, message: issue.issues[0]?.message ?? message }];
+    return [{ path, message }];
+  });
 }
 
 export class QueueError extends Error {

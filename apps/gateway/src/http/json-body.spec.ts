@@ -10,7 +10,7 @@ describe('parseJson', () => {
   });
 
   it.each([
-    ['', 'The body is empty.'],
+    ['', /^The body is not JSON: /],
     ['{', /^The body is not JSON: /],
     ['{"a":1,}', /^The body is not JSON: /],
     ['\ufeff{}', /^The body is not JSON: /],

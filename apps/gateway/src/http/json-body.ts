@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.js';
 
 /** Levels of arrays and objects. Whatever walks a value by recursion must not be made to overflow by a caller. */
@@ -11,13 +11,21 @@ const SUSPECT = /__proto__|\\u/i;
 /** Replaces Fastify's body parsers by one that takes JSON only, and says what is wrong with anything else. */
 export function acceptJsonOnly(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, parseJson(body as Buffer));
+      refuseEncoded(request);
+      // Clients name a type for every request, also where they send nothing, as with DELETE.
+      done(null, body.length === 0 ? undefined : parseJson(body as Buffer));
     } catch (error) {
       done(error as Error);
     }
   });
+}
+
+function refuseEncoded({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding === 'identity') return;
+  throw new Problem('unsupported-media-type', 'Send the body as it is, without a Content-Encoding.');
 }
 
 /** @throws Problem `invalid-utf8`, `json-too-deep`, `malformed-json` */
@@ -29,7 +37,7 @@ export function parseJson(body: Buffer): unknown {
     return SUSPECT.test(text) ? JSON.parse(text, refusePrototype) : JSON.parse(text);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem('malformed-json', body.length === 0 ? 'The body is empty.' : `The body is not JSON: ${(error as Error).message}.`);
+    throw new Problem('malformed-json', `The body is not JSON: ${(error as Error).message}.`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Call, type Gateway, startGateway } from '../fixtures/gateway.js';
 
@@ -21,7 +22,8 @@ describe('a body', () => {
     ['10,000 levels deep', '['.repeat(10_000), 400, 'json-too-deep'],
     ['cut off', '{"name": "http.request"', 400, 'malformed-json'],
     ['with a member __proto__', '{"__proto__": {}}', 400, 'malformed-json'],
-    ['that is empty', '', 400, 'malformed-json'],
+    ['of blanks', ' ', 400, 'malformed-json'],
+    ['that is empty', '', 422, 'invalid-request'],
     ['that is no object', '[]', 422, 'invalid-request'],
   ])('%s is answered with a problem', async (_what, body, status, code) => {
     const answer = await post(body);
@@ -46,6 +48,18 @@ describe('a body', () => {
       await expect(post('{}', type)).resolves.toMatchObject({ status: 415, body: { code: 'unsupported-media-type' } });
     },
   );
+
+  it('that is compressed is answered with 415', async () => {
+    await expect(post(gzipSync('{}'), 'application/json', { headers: { 'content-encoding': 'gzip' } })).resolves.toMatchObject({
+      status: 415,
+      body: { code: 'unsupported-media-type', detail: 'Send the body as it is, without a Content-Encoding.' },
+    });
+  });
+
+  it('may be of a type and empty where none is needed', async () => {
+    const call = { as: 'operator', body: '', headers: { 'content-type': 'application/json' } } as const;
+    await expect(gateway.call('DELETE', '/v1/jobs/io_1', call)).resolves.toMatchObject({ status: 404, body: { code: 'job-not-found' } });
+  });
 
   it('may name its charset', async () => {
     await expect(post('{}', 'application/json; charset=utf-8')).resolves.toMatchObject({ status: 422 });

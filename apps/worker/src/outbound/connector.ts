@@ -21,10 +21,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export function policedConnector(policy: OutboundPolicy, resolve: Resolve): buildConnector.connector {
   const connect = buildConnector({ lookup: policedLookup(policy, resolve), allowH2: false, timeout: CONNECT_TIMEOUT_MS });
   return (options, callback) => {
-    // A literal address is never looked up.
-    const refusal = isIP(options.hostname) === 0 ? undefined : policy.refusal(options.hostname, options.hostname);
+    const { hostname } = options;
+    // A literal address is never looked up; a refused name need not be, and may not even exist here.
+    const refusal = isIP(hostname) === 0 ? policy.refusalOfName(hostname) : policy.refusal(hostname, hostname);
     if (refusal === undefined) connect(options, callback);
-    else callback(refused(options.hostname, options.hostname, refusal), null);
+    else callback(refused(hostname, hostname, refusal), null);
   };
 }
 

@@ -69,6 +69,12 @@ describe('where it connects to', () => {
     await expect(client().request(get(`${scheme}://169.254.169.254/latest/meta-data/`))).rejects.toMatchObject(refused);
   });
 
+  it.each(['metadata.google.internal', 'evil.example'])('refuses %s for good where no resolver knows it', async (host) => {
+    const unknown = client({ deny: ['evil.example'] }, () => Promise.reject(new Error('getaddrinfo ENOTFOUND')));
+    await expect(unknown.request(get(`http://${host}/`))).rejects.toMatchObject({ name: 'FinalError', ...refused });
+    await expect(unknown.request(get('http://other.example/'))).rejects.toMatchObject({ code: 'network' });
+  });
+
   it('is not fooled by a name that changes its address between two requests', async () => {
     const rebound = client({}, answers(['127.0.0.1'], ['169.254.169.254']));
     receiver.respond = () => ({ headers: { connection: 'close' } });

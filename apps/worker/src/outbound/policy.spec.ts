@@ -43,6 +43,7 @@ describe('OutboundPolicy', () => {
       const open = policy({ allow: [host], allowLoopback: true });
       expect(open.refusal(host, '10.0.0.1')).toMatch(/cloud metadata/);
       expect(open.refusal(host, '127.0.0.1')).toMatch(/cloud metadata/);
+      expect(open.refusalOfName(host)).toMatch(/cloud metadata/);
     },
   );
 

@@ -28,7 +28,13 @@ export class OutboundPolicy {
   /** Why `host`, which is now at `address`, must not be called; undefined when it may be. */
   refusal(host: string, address: string): string | undefined {
     const destination = { host: normaliseHost(host), addresses: addressForms(address) };
-    return this.fixedRefusal(destination) ?? this.listedRefusal(destination);
+    return this.fixedRefusal(destination) ?? this.denial(destination) ?? this.omission(destination);
+  }
+
+  /** Why `host` must not be called wherever it is; undefined when its address decides. */
+  refusalOfName(host: string): string | undefined {
+    const destination = { host: normaliseHost(host), addresses: [] };
+    return this.fixedRefusal(destination) ?? this.denial(destination);
   }
 
   private fixedRefusal(destination: Destination): string | undefined {
@@ -41,9 +47,12 @@ export class OutboundPolicy {
     return refusalBy(TUNNELS, destination);
   }
 
-  private listedRefusal(destination: Destination): string | undefined {
+  private denial(destination: Destination): string | undefined {
     const denied = this.deny.find((rule) => rule.matches(destination));
-    if (denied) return `OUTBOUND_DENY names ${denied.text}`;
+    return denied && `OUTBOUND_DENY names ${denied.text}`;
+  }
+
+  private omission(destination: Destination): string | undefined {
     if (this.allow.length === 0 || this.allow.some((rule) => rule.matches(destination))) return undefined;
     return 'OUTBOUND_ALLOW does not name it';
   }
