@@ -1,21 +1,30 @@
-/** `npm run bench`: the built product beside a peer, in turns. Judges nothing: it prints what it saw. */
+/** `npm run bench`: two that can be compared, in turns. Judges nothing: it prints what it saw. */
 import { cpus } from 'node:os';
 import { startStack } from '@dts/testkit';
 import { compare } from './compare.js';
 import { type Plan, parsePlan, USAGE } from './plan.js';
 import { renderTable } from './table.js';
 import type { Workload } from './workload.js';
+import { durability } from './workloads/durability.js';
 import { submit } from './workloads/submit.js';
 
-const WORKLOADS: readonly Workload[] = [submit];
+const WORKLOADS: readonly Workload[] = [submit, durability];
 
 /** A rewrite of the append-only file in the middle of a round would fall on one side only. */
 const REDIS = { config: { 'auto-aof-rewrite-percentage': '0' } };
 
+/** @throws Error that names the workloads there are */
+function chosen(only: string | undefined): readonly Workload[] {
+  const found = WORKLOADS.filter(({ name }) => only === undefined || name === only);
+  if (found.length > 0) return found;
+  throw new Error(`There is no workload ${JSON.stringify(only)}; there are: ${WORKLOADS.map(({ name }) => name).join(', ')}.`);
+}
+
 async function bench(plan: Plan, signal: AbortSignal): Promise<void> {
+  const workloads = chosen(plan.only);
   const [cpu] = cpus();
   console.log(`${cpus().length} × ${cpu?.model.trim() ?? 'unknown processor'}, Node ${process.version}`);
-  for (const workload of WORKLOADS) await measure(workload, plan, signal);
+  for (const workload of workloads) await measure(workload, plan, signal);
 }
 
 async function measure(workload: Workload, plan: Plan, signal: AbortSignal): Promise<void> {

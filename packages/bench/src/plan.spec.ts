@@ -23,4 +23,8 @@ describe('parsePlan', () => {
   it('names an option that it does not know', () => {
     expect(() => parsePlan(['--quickly'])).toThrow("'--quickly'");
   });
+
+  it('runs one workload where it is told which', () => {
+    expect(parsePlan(['--quick', '--only', 'durability'])).toMatchObject({ rounds: 3, only: 'durability' });
+  });
 });

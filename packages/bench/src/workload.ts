@@ -31,6 +31,8 @@ export interface Pair extends AsyncDisposable {
 
 /** A question that bench answers. One file each, under `workloads/`. */
 export interface Workload {
+  /** For `--only`. */
+  readonly name: string;
   readonly title: string;
   /** What a reader must know to judge the figures. */
   readonly conditions: readonly string[];

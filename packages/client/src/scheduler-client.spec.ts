@@ -137,6 +137,81 @@ describe('submit', () => {
   });
 });
 
+describe('submitMany', () => {
+  const job = { name: 'http.request', payload: PAYLOAD } as const;
+  const taken = (id: string, status = 201) => ({ status, job: { ...JOB, id } });
+  const refused = (status: number, code: string) => ({ status, problem: { code, status, detail: `It is ${code}.`, jobId: 'io_9' } });
+  const answer = (...results: unknown[]) => ({ status: 200, body: { results } });
+  const sent = (request: number) => JSON.parse(gateway.seen[request]?.body ?? '').jobs as Record<string, unknown>[];
+
+  it('sends each job with its options and a key, and tells of each what became of it', async () => {
+    gateway.script = [answer(taken('io_1'), taken('io_2', 200), refused(422, 'invalid-request'))];
+    const results = await client().submitMany([{ ...job, idempotencyKey: 'order-7', priority: 2 }, job, job]);
+    expect(gateway.seen[0]).toMatchObject({ method: 'POST', path: '/v1/jobs:batch', headers: { authorization: 'Bearer k' } });
+    expect(sent(0)[0]).toEqual({ ...job, idempotencyKey: 'order-7', priority: 2 });
+    expect(results).toMatchObject([
+      { idempotencyKey: 'order-7', job: { id: 'io_1', replayed: false } },
+      { idempotencyKey: sent(0)[1]?.idempotencyKey, job: { id: 'io_2', replayed: true } },
+      { idempotencyKey: sent(0)[2]?.idempotencyKey, error: { status: 422, code: 'invalid-request', detail: 'It is invalid-request.' } },
+    ]);
+    expect(new Set(sent(0).map(({ idempotencyKey }) => idempotencyKey)).size).toBe(3);
+  });
+
+  it('repeats those that may do better, and only those, with the same keys', async () => {
+    gateway.script = [
+      'reset',
+      answer(refused(503, 'outcome-unknown'), taken('io_2'), refused(429, 'backlog-full'), refused(404, 'unknown-job')),
+      answer(taken('io_1', 200), refused(429, 'backlog-full')),
+      answer(taken('io_3')),
+    ];
+    const retries: Retry[] = [];
+    const results = await client().submitMany([job, job, job, job], { onRetry: (retry) => retries.push(retry) });
+    expect(results.map((result) => result.job?.id ?? result.error?.code)).toEqual(['io_1', 'io_2', 'io_3', 'unknown-job']);
+    const keys = sent(0).map(({ idempotencyKey }) => idempotencyKey);
+    expect(results.map(({ idempotencyKey }) => idempotencyKey)).toEqual(keys);
+    expect([1, 2, 3].map((request) => sent(request).map(({ idempotencyKey }) => idempotencyKey))).toEqual([
+      keys,
+      [keys[0], keys[2]],
+      [keys[2]],
+    ]);
+    expect(retries.map(({ error }) => error.code)).toEqual(['network', 'outcome-unknown', 'backlog-full']);
+  });
+
+  it('gives up after `retries`, and tells each job its own last error', async () => {
+    gateway.script = [answer(taken('io_1'), refused(503, 'outcome-unknown')), UNAVAILABLE];
+    const results = await client({ retries: 1 }).submitMany([job, job]);
+    expect(results).toMatchObject([{ job: { id: 'io_1' } }, { error: { code: 'outcome-unknown', jobId: 'io_9' } }]);
+  });
+
+  it('tells every job when the whole is refused', async () => {
+    gateway.script = [{ status: 401, body: { code: 'unauthenticated', detail: 'Send a key.' } }];
+    await expect(client().submitMany([job, job])).resolves.toMatchObject(Array(2).fill({ error: { code: 'unauthenticated' } }));
+    gateway.script = [answer(taken('io_1'))];
+    await expect(client().submitMany([job, job])).resolves.toMatchObject(Array(2).fill({ error: { code: 'bad-answer' } }));
+  });
+
+  it('sends what is too much for one request in parts', async () => {
+    const big = { ...job, payload: { ...PAYLOAD, text: 'x'.repeat(1024 * 1024) } };
+    gateway.script = [
+      answer(...Array(1_000).fill(taken('io_1'))),
+      answer(taken('io_2'), ...Array(6).fill(taken('io_3'))),
+      answer(taken('io_4')),
+    ];
+    const results = await client().submitMany([...Array(1_001).fill(job), ...Array(7).fill(big)]);
+    expect(gateway.seen.map((_request, index) => sent(index).length)).toEqual([1_000, 7, 1]);
+    expect(results.at(-1)).toMatchObject({ job: { id: 'io_4' } });
+    expect(results).toHaveLength(1_008);
+  });
+
+  it('asks nobody about nothing, and refuses what can not be sent', async () => {
+    await expect(client().submitMany([])).resolves.toEqual([]);
+    await expect(client().submitMany([{ ...job, idempotencyKey: 'a b' }])).rejects.toThrow('an idempotency key has 1 to 255');
+    // @ts-expect-error: the payload of another job type
+    await expect(client({ retries: 0 }).submitMany([{ name: 'email.send', payload: PAYLOAD }])).resolves.toHaveLength(1);
+    expect(gateway.seen).toHaveLength(1);
+  });
+});
+
 describe('get', () => {
   it('reads a job', async () => {
     gateway.script = [{ status: 200, body: JOB }];

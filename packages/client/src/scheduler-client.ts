@@ -1,6 +1,8 @@
-import type { Backoff, JobName, PayloadInputOf } from '@dts/jobs';
+import type { JobName, PayloadInputOf } from '@dts/jobs';
 import { sleep } from './backoff.js';
+import { type BatchJob, type BatchResult, submitBatch } from './batch.js';
 import { isFinished, type Job, type JobType, type SubmittedJob } from './job.js';
+import { checkIdempotencyKey, type JobOptions, VISIBLE_ASCII } from './job-options.js';
 import { SchedulerError } from './scheduler-error.js';
 import { type CallOptions, Transport } from './transport.js';
 
@@ -8,9 +10,6 @@ import { type CallOptions, Transport } from './transport.js';
 const LONG_POLL_S = 30;
 /** Between two questions to a gateway that does not wait, such as one that is being stopped. */
 const POLL_PAUSE_MS = 250;
-
-/** Anything else would fail as a header, with an error that looks like one of the network. */
-const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
 
 export interface SchedulerClientOptions {
   /** The gateway's, such as `http://127.0.0.1:3000`. */
@@ -23,24 +22,7 @@ export interface SchedulerClientOptions {
   readonly timeoutMs?: number;
 }
 
-export interface SubmitOptions extends CallOptions {
-  /** Submissions with the same key make one job, for 24 hours. A random one unless given. */
-  readonly idempotencyKey?: string;
-  /** Milliseconds until the job may start; excludes `runAt`. */
-  readonly delay?: number;
-  /** When the job may start; a text is an RFC 3339 time. */
-  readonly runAt?: string | Date;
-  /** 1 (highest, the default) to 10. */
-  readonly priority?: number;
-  /** In all; the job type's unless given. */
-  readonly attempts?: number;
-  readonly backoff?: Backoff;
-  /** Milliseconds that one attempt may take. */
-  readonly timeout?: number;
-  /** No attempt starts later than this: the job expires instead. */
-  readonly startBy?: string | Date;
-  readonly tags?: readonly string[];
-}
+export interface SubmitOptions extends CallOptions, JobOptions {}
 
 export interface WaitOptions extends CallOptions {
   /** Milliseconds until the job must have finished; five minutes unless given. */
@@ -61,7 +43,7 @@ export class SchedulerClient {
   async submit<Name extends JobName>(name: Name, payload: PayloadInputOf<Name>, options: SubmitOptions = {}): Promise<SubmittedJob<Name>> {
     const { idempotencyKey = crypto.randomUUID(), signal, onRetry, ...rest } = options;
     const headers = { 'idempotency-key': idempotencyKey };
-    if (!VISIBLE_ASCII.test(idempotencyKey)) throw new TypeError('an idempotency key has 1 to 255 visible ASCII characters');
+    checkIdempotencyKey(idempotencyKey);
     try {
       const body = { name, payload, ...rest };
       const answer = await this.#transport.call({ method: 'POST', path: '/v1/jobs', headers, body, signal, onRetry });
@@ -70,6 +52,15 @@ export class SchedulerClient {
       if (error instanceof SchedulerError) error.idempotencyKey = idempotencyKey;
       throw error;
     }
+  }
+
+  /**
+   * Each job for itself: what befalls one does not touch the others. Those that the gateway could not take or tell are
+   * repeated with their keys. More than 1,000 go in parts, one after the other.
+   * @returns in the order given
+   */
+  submitMany(jobs: readonly BatchJob[], options: CallOptions = {}): Promise<BatchResult[]> {
+    return submitBatch(this.#transport, jobs, options);
   }
 
   async get<Name extends JobName = JobName>(id: string, options: CallOptions = {}): Promise<Job<Name>> {

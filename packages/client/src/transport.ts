@@ -47,12 +47,19 @@ export class Transport {
   constructor(private readonly options: TransportOptions) {}
 
   /** @throws SchedulerError, or the reason of the caller's signal. */
-  async call(call: Call): Promise<Answer> {
+  call(call: Call): Promise<Answer> {
+    return this.repeat(call, (remainingMs) => this.tryOnce(call, remainingMs));
+  }
+
+  /**
+   * Tries until it succeeds, while a repetition may help and there is time.
+   * @param tryOnce gets the milliseconds that are left
+   */
+  async repeat<Result>(call: CallOptions & Pick<Call, 'waitMs'>, tryOnce: (remainingMs: number) => Promise<Result>): Promise<Result> {
     const deadline = performance.now() + this.options.timeoutMs + (call.waitMs ?? 0);
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#tryOnce(call, body, deadline - performance.now());
+        return await tryOnce(deadline - performance.now());
       } catch (error) {
         if (!(error instanceof SchedulerError) || !error.isTransient || tries > this.options.retries) throw error;
         const delayMs = retryDelay(tries, error.retryAfterMs);
@@ -63,7 +70,8 @@ export class Transport {
     }
   }
 
-  async #tryOnce(call: Call, body: string | undefined, remainingMs: number): Promise<Answer> {
+  /** @throws as `call` */
+  async tryOnce(call: Call, remainingMs: number): Promise<Answer> {
     call.signal?.throwIfAborted();
     const timeoutMs = Math.max(1, Math.min(remainingMs, TRY_TIMEOUT_MS + (call.waitMs ?? 0)));
     const abort = new AbortController();
@@ -71,7 +79,7 @@ export class Transport {
     const onAbort = () => abort.abort();
     call.signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const response = await this.#send(call, body, abort.signal);
+      const response = await this.#send(call, abort.signal);
       const text = await response.text();
       if (!response.ok) throw toSchedulerError(response, text);
       return { status: response.status, body: parseAnswer(response.status, text) };
@@ -85,7 +93,8 @@ export class Transport {
     }
   }
 
-  #send(call: Call, body: string | undefined, signal: AbortSignal): Promise<Response> {
+  #send(call: Call, signal: AbortSignal): Promise<Response> {
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers = {
       accept: 'application/json, application/problem+json',
       authorization: `Bearer ${this.options.apiKey}`,

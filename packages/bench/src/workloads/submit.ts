@@ -1,21 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { SchedulerClient } from '@dts/client';
-import type { PayloadInputOf } from '@dts/jobs';
 import { type Stack, startServer } from '@dts/testkit';
 import { Redis } from 'ioredis';
 import { emptyRedis } from '../empty-redis.js';
 import { HTTP_METRICS, postJobs } from '../http-load.js';
+import { CONNECTIONS, JOB, PAYLOAD, PAYLOAD_BYTES } from '../job.js';
 import type { Pair, Subject, Workload } from '../workload.js';
 
-const CONNECTIONS = 64;
-const PAYLOAD_BYTES = 200;
 const BARE_SERVER = fileURLToPath(new URL('../bare-server.js', import.meta.url));
-
-const payload: PayloadInputOf<'http.request'> = { url: 'http://127.0.0.1:9/hook', text: '' };
-payload.text = 'x'.repeat(PAYLOAD_BYTES - JSON.stringify(payload).length);
 
 /** What all that a submission goes through costs: the gateway against a server that only stores. */
 export const submit: Workload = {
+  name: 'submit',
   title: 'Submitting single jobs over HTTP',
   conditions: [
     `${CONNECTIONS} connections, ${PAYLOAD_BYTES}-byte payload, the same bytes sent to both`,
@@ -45,11 +41,11 @@ async function open(stack: Stack): Promise<Pair> {
 }
 
 function subject({ apiKey }: Stack, name: string, does: string, url: string): Subject {
-  const load = { url: `${url}/v1/jobs`, apiKey, body: JSON.stringify({ name: 'http.request', payload }), connections: CONNECTIONS };
+  const load = { url: `${url}/v1/jobs`, apiKey, body: JOB, connections: CONNECTIONS };
   return { name, does, run: (seconds, signal) => postJobs({ ...load, seconds }, signal) };
 }
 
 /** Says what is wrong, should the gateway not take the job, before it is asked thousands of times. */
 async function submitOne({ url, apiKey }: Stack): Promise<void> {
-  await new SchedulerClient({ url, apiKey }).submit('http.request', payload);
+  await new SchedulerClient({ url, apiKey }).submit('http.request', PAYLOAD);
 }
