@@ -71,7 +71,7 @@ describe('where it connects to', () => {
 
   it.each(['metadata.google.internal', 'evil.example'])('refuses %s for good where no resolver knows it', async (host) => {
     const unknown = client({ deny: ['evil.example'] }, () => Promise.reject(new Error('getaddrinfo ENOTFOUND')));
-    await expect(unknown.request(get(`http://${host}/`))).rejects.toMatchObject({ name: 'FinalError', ...refused });
+    await expect(unknown.request(get(`http://${host}/`))).rejects.toMatchObject(refused);
     await expect(unknown.request(get('http://other.example/'))).rejects.toMatchObject({ code: 'network' });
   });
 
