@@ -50,6 +50,22 @@ describe('the registry of workers', () => {
     await waitFor(async () => (await alive()).length === 1, GONE);
   }, 60_000);
 
+  it('has only workers that are ready: one whose heartbeats Redis does not take says so', async () => {
+    const readiness = async () => {
+      const response = await fetch(`${worker.url}/readyz`);
+      return { status: response.status, text: await response.text() };
+    };
+    expect((await readiness()).status).toBe(200);
+    stack.redis.pause();
+    try {
+      await waitFor(async () => (await readiness()).text.includes('Redis does not take the heartbeats'), GONE);
+      expect((await readiness()).status).toBe(503);
+    } finally {
+      stack.redis.resume();
+    }
+    await waitFor(async () => (await readiness()).status === 200, GONE);
+  }, 60_000);
+
   it('knows at once of one that stops, and within ten seconds of one that is killed', async () => {
     const other = await stack.start('worker');
     await waitFor(async () => (await alive()).length === 2);

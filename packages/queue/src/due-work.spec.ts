@@ -1,20 +1,29 @@
-import { testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { connectProducer, type RedisClient } from './connection.js';
+import { type RedisCluster, type RedisServer, startCluster, startRedis, testPrefix, waitFor } from '@dts/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { connectProducer, keyPrefix, type RedisClient } from './connection.js';
 import { readDueWork } from './due-work.js';
 import { openQueues, type Queues } from './queues.js';
 
 const ignore = () => undefined;
 const DATA = { payload: null, tenant: 't' };
 
-describe('readDueWork', () => {
+describe.each([
+  ['one server', () => startRedis()],
+  ['a cluster', () => startCluster()],
+] as const)('readDueWork on %s', (_name, start) => {
+  let server: RedisServer | RedisCluster;
   let prefix: string;
   let redis: RedisClient;
   let queues: Queues;
 
+  beforeAll(async () => {
+    server = await start();
+  }, 60_000);
+  afterAll(() => server?.stop());
+
   beforeEach(async () => {
-    prefix = testPrefix();
-    redis = connectProducer(testRedisUrl(), ignore);
+    prefix = keyPrefix(server.url, testPrefix());
+    redis = connectProducer(server.url, ignore);
     queues = openQueues(redis, prefix, ignore);
     await waitFor(() => redis.status === 'ready');
   });

@@ -102,8 +102,13 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   async problems(): Promise<string[]> {
     const stopped = this.consumers.filter((consumer) => !consumer.isRunning).map(({ queue }) => `queue ${queue} is not being served`);
     const starving = this.watchdog.unproven.map((queue) => `queue ${queue} was started anew, and nothing was fetched since`);
-    const redis = this.redis.status === 'ready' ? [] : ['Redis cannot be reached'];
-    return [...new Set([...redis, ...stopped, ...starving])];
+    return [...new Set([...this.redisProblems(), ...stopped, ...starving])];
+  }
+
+  /** A connection stays ready on a server that hangs, is full or was demoted: what is written tells. */
+  private redisProblems(): string[] {
+    if (this.redis.status !== 'ready') return ['Redis cannot be reached'];
+    return this.heartbeat.isHeard ? [] : ['Redis does not take the heartbeats of this worker'];
   }
 
   private async close(): Promise<void> {
