@@ -50,7 +50,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     }
     this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission, this.replication);
     this.watcher = new JobWatcher(this.jobs, this.patient, prefix, this.logError);
-    this.schedules = new Schedules(this.redis, prefix, this.jobs);
+    this.schedules = new Schedules(this.redis, prefix, this.jobs, this.replication);
   }
 
   /** One that starts the runs of schedules until it is stopped, before this is closed. */

@@ -6,6 +6,8 @@ const WAIT_MS = 500;
 
 interface Waiting {
   readonly key: string;
+  /** Whether the key is to be there, or to be gone. */
+  readonly present: boolean;
   readonly resolve: () => void;
   readonly reject: (reason: Error) => void;
 }
@@ -54,16 +56,28 @@ export class Replication {
 
   /**
    * Resolves once the replicas have the key and all that was written to it before.
+   * @param jobId of the job that is stored there, if one is
    * @throws QueueError `outcome-unknown`
    */
-  confirm(key: string, jobId: string): Promise<void> {
+  confirm(key: string, jobId?: string): Promise<void> {
+    return this.wait(key, true).catch((cause: Error) => {
+      throw new QueueError('outcome-unknown', `It is stored, but a failover could lose it: ${cause.message}.`, { cause, jobId });
+    });
+  }
+
+  /** Resolves once the key is gone from the replicas as well. @throws QueueError `outcome-unknown` */
+  confirmGone(key: string): Promise<void> {
+    return this.wait(key, false).catch((cause: Error) => {
+      throw new QueueError('outcome-unknown', `It is removed, but a failover could bring it back: ${cause.message}.`, { cause });
+    });
+  }
+
+  private wait(key: string, present: boolean): Promise<void> {
     const confirmed = new Promise<void>((resolve, reject) => {
-      this.waiting.push({ key, resolve, reject });
+      this.waiting.push({ key, present, resolve, reject });
     });
     if (!this.isRunning) void this.run();
-    return confirmed.catch((cause: Error) => {
-      throw new QueueError('outcome-unknown', `The job is stored, but a failover could lose it: ${cause.message}.`, { cause, jobId });
-    });
+    return confirmed;
   }
 
   private async run(): Promise<void> {
@@ -81,17 +95,17 @@ export class Replication {
   private async confirmAll(group: readonly Waiting[]): Promise<void> {
     const keys = group.map(({ key }) => key);
     let asked = this.needed;
-    let round = await this.wait(keys, asked);
+    let round = await this.ask(keys, asked);
     // A replica has come along since the last look: it may be promoted as well as the others.
     while (round.acknowledged >= asked && this.needed > asked) {
       asked = this.needed;
-      round = await this.wait(keys, asked);
+      round = await this.ask(keys, asked);
     }
     const { acknowledged, present } = round;
     if (acknowledged < this.needed) throw new Error(`${acknowledged} of ${this.needed} replicas acknowledged it in time`);
-    for (const [index, { resolve, reject }] of group.entries()) {
-      if (present[index]) resolve();
-      else reject(new Error('it is not on the server whose replicas were asked'));
+    for (const [index, waiting] of group.entries()) {
+      if (present[index] === waiting.present) waiting.resolve();
+      else waiting.reject(new Error(`it is ${waiting.present ? 'not' : 'still'} on the server whose replicas were asked`));
     }
   }
 
@@ -100,7 +114,7 @@ export class Replication {
     return Math.max(this.least, this.online);
   }
 
-  private async wait(keys: readonly string[], replicas: number): Promise<Round> {
+  private async ask(keys: readonly string[], replicas: number): Promise<Round> {
     const pipeline = this.redis.pipeline();
     for (const key of keys) pipeline.exists(key);
     pipeline.set(this.mark, Date.now());

@@ -69,7 +69,7 @@ export class ScheduleStore {
   ) {}
 
   async read(name: ScheduleName): Promise<Stored> {
-    const [now, [revision, spec, state]] = (await this.redis.eval(READ, 1, this.hash(name))) as [number, (string | null)[]];
+    const [now, [revision, spec, state]] = (await this.redis.eval(READ, 1, this.redisKey(name))) as [number, (string | null)[]];
     if (revision == null || spec == null || state == null) return { schedule: undefined, revision: '', now };
     const schedule = { ...name, spec: JSON.parse(spec) as ScheduleSpec, state: JSON.parse(state) as ScheduleState };
     return { schedule, revision, now };
@@ -84,18 +84,18 @@ export class ScheduleStore {
     const due = schedule.state.pending ? before.now + TAKEN_MS : dueAt(schedule);
     const spec = schedule.spec === before.schedule?.spec ? '' : JSON.stringify(schedule.spec);
     const values = [before.revision, revision, JSON.stringify(schedule.state), spec, due ?? '', keyOf(schedule)];
-    const saved = await this.redis.eval(SAVE, 3, this.hash(schedule), this.due, this.index, ...values);
+    const saved = await this.redis.eval(SAVE, 3, this.redisKey(schedule), this.due, this.index, ...values);
     return saved === 1 ? { schedule, revision, now: before.now } : undefined;
   }
 
   /** @returns whether it was there */
   async remove(name: ScheduleName): Promise<boolean> {
-    return (await this.redis.eval(REMOVE, 3, this.hash(name), this.due, this.index, keyOf(name))) === 1;
+    return (await this.redis.eval(REMOVE, 3, this.redisKey(name), this.due, this.index, keyOf(name))) === 1;
   }
 
   /** For a name under which nothing was found. */
   async forget(name: ScheduleName): Promise<void> {
-    await this.redis.eval(FORGET, 3, this.hash(name), this.due, this.index, keyOf(name));
+    await this.redis.eval(FORGET, 3, this.redisKey(name), this.due, this.index, keyOf(name));
   }
 
   /** Takes schedules that are due, each for one taker. */
@@ -124,10 +124,11 @@ export class ScheduleStore {
 
   /** @returns whether it was this call that did it */
   async putBack(name: ScheduleName): Promise<boolean> {
-    return (await this.redis.eval(PUT_BACK, 2, this.hash(name), this.due, 0, keyOf(name))) === 1;
+    return (await this.redis.eval(PUT_BACK, 2, this.redisKey(name), this.due, 0, keyOf(name))) === 1;
   }
 
-  private hash(name: ScheduleName): string {
+  /** Where a schedule is. */
+  redisKey(name: ScheduleName): string {
     return `${this.prefix}:schedule:${keyOf(name)}`;
   }
 

@@ -3,6 +3,7 @@ import { QueueError, type QueueErrorCode } from '../errors.js';
 import type { JobClient } from '../job-client.js';
 import type { JobRecord } from '../job-record.js';
 import { toUnavailable, toUnreadable } from '../redis-failure.js';
+import type { Replication } from '../replication.js';
 import { acceptSubmission } from '../submission.js';
 import { define, isSame, manualRun, setPaused } from './plan.js';
 import { ScheduleRuns } from './runs.js';
@@ -22,12 +23,17 @@ export interface SchedulePage {
   readonly next?: ScheduleName;
 }
 
-/** Creates, changes and reads schedules. A change resolves once it is on disk; all of them can be repeated safely. */
+/** Creates, changes and reads schedules. A change resolves once it is on disk, and, with `replication`, on the replicas. */
 export class Schedules {
   private readonly store: ScheduleStore;
   private readonly runs: ScheduleRuns;
 
-  constructor(redis: RedisClient, prefix: string, jobs: JobClient) {
+  constructor(
+    redis: RedisClient,
+    prefix: string,
+    jobs: JobClient,
+    private readonly replication?: Replication,
+  ) {
     this.store = new ScheduleStore(redis, prefix);
     this.runs = new ScheduleRuns(this.store, jobs);
   }
@@ -83,6 +89,7 @@ export class Schedules {
     const removed = await this.store.remove(name).catch((error) => {
       throw toUnavailable(error);
     });
+    await this.replication?.confirmGone(this.store.redisKey(name));
     if (!removed) throw notFound(name);
   }
 
@@ -119,15 +126,22 @@ export class Schedules {
     }
   }
 
-  /** Runs that are under way come first: what they submit is what was said before the change. */
-  private change(name: ScheduleName, to: (before: Schedule | undefined, now: number) => Schedule): Promise<Schedule> {
-    return this.attempt(async () => {
-      const settled = await this.runs.settle(await this.store.read(name));
-      if (!settled) return undefined;
-      const { schedule, now } = settled.stored;
-      const after = to(schedule, now);
-      return after === schedule ? after : (await this.store.save(after, settled.stored))?.schedule;
+  private async change(name: ScheduleName, to: (before: Schedule | undefined, now: number) => Schedule): Promise<Schedule> {
+    await this.replication?.require().catch((error) => {
+      throw asQueueError(error);
     });
+    const schedule = await this.attempt(() => this.tryChange(name, to));
+    await this.replication?.confirm(this.store.redisKey(name));
+    return schedule;
+  }
+
+  /** Runs that are under way come first: what they submit is what was said before the change. */
+  private async tryChange(name: ScheduleName, to: (before: Schedule | undefined, now: number) => Schedule): Promise<Schedule | undefined> {
+    const settled = await this.runs.settle(await this.store.read(name));
+    if (!settled) return undefined;
+    const { schedule, now } = settled.stored;
+    const after = to(schedule, now);
+    return after === schedule ? after : (await this.store.save(after, settled.stored))?.schedule;
   }
 
   /** Again while others are faster. */
@@ -138,10 +152,14 @@ export class Schedules {
         if (done !== undefined) return done;
       }
     } catch (error) {
-      throw error instanceof QueueError ? error : toUnavailable(error);
+      throw asQueueError(error);
     }
     throw new QueueError('unavailable', 'The schedule is being changed by others again and again.');
   }
+}
+
+function asQueueError(error: unknown): QueueError {
+  return error instanceof QueueError ? error : toUnavailable(error);
 }
 
 function found(schedule: Schedule | undefined, name: ScheduleName): Schedule {
