@@ -65,7 +65,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   /** What keeps this gateway from keeping its promise: no Redis, or one that would lose what it acknowledges. */
   async problems(): Promise<string[]> {
     try {
-      return [...(await findWeakSettings(this.redis, this.env.DURABILITY)), ...((await this.replication?.problems()) ?? [])];
+      return [...(await findWeakSettings(this.redis, this.prefix, this.env.DURABILITY)), ...((await this.replication?.problems()) ?? [])];
     } catch (error) {
       return [`Redis does not answer: ${error instanceof Error ? error.message : String(error)}`];
     }

@@ -1,10 +1,11 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
 import type { RedisClient } from './connection.js';
 import { QueueError } from './errors.js';
+import { callAtNodeOf } from './node-of-key.js';
 import type { Queues } from './queues.js';
 
 /** Milliseconds between two looks: what comes in between is let in on what was seen before. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 250;
 /** Beyond this share of its memory a Redis without eviction soon refuses writes, those of workers too. */
 const MEMORY_SHARE = 0.7;
 
@@ -14,7 +15,7 @@ interface Seen {
 }
 
 /**
- * Turns new work away while there is room still for what has been acknowledged to run. It looks once a second, so that
+ * Turns new work away while there is room still for what has been acknowledged to run. It looks on a timer, so that
  * a submission costs no more for it, and lets everything in while it cannot look: then the submission itself will tell.
  */
 export class Admission {
@@ -60,8 +61,12 @@ export class Admission {
   }
 
   private async read(): Promise<Seen> {
-    const [info, ...backlogs] = await Promise.all([this.redis.info('memory'), ...QUEUE_NAMES.map((queue) => this.backlog(queue))]);
+    const [info, ...backlogs] = await Promise.all([this.readMemory(), ...QUEUE_NAMES.map((queue) => this.backlog(queue))]);
     return { memoryShare: memoryShareOf(info), backlogs: new Map(QUEUE_NAMES.map((queue, index) => [queue, backlogs[index] ?? 0])) };
+  }
+
+  private async readMemory(): Promise<string> {
+    return String(await callAtNodeOf(this.redis, this.queues.io.toKey('meta'), 'INFO', 'memory'));
   }
 
   private async backlog(queue: QueueName): Promise<number> {

@@ -30,8 +30,8 @@ beforeEach(() =>
 
 describe('findWeakSettings', () => {
   it('finds nothing on a Redis as it should be', async () => {
-    await expect(findWeakSettings(opened.redis, 'synced')).resolves.toEqual([]);
-    await expect(findWeakSettings(opened.redis, 'fast')).resolves.toEqual([]);
+    await expect(findWeakSettings(opened.redis, opened.prefix, 'synced')).resolves.toEqual([]);
+    await expect(findWeakSettings(opened.redis, opened.prefix, 'fast')).resolves.toEqual([]);
   });
 
   it.each([
@@ -44,20 +44,22 @@ describe('findWeakSettings', () => {
     await opened.redis.config('SET', setting, value);
     const lines = (durability: string, needs: string[]) =>
       needs.map((need) => `Redis has ${setting} ${value}; DURABILITY=${durability} needs ${need}`);
-    await expect(findWeakSettings(opened.redis, 'synced')).resolves.toEqual(lines('synced', synced));
-    await expect(findWeakSettings(opened.redis, 'fast')).resolves.toEqual(lines('fast', fast));
+    await expect(findWeakSettings(opened.redis, opened.prefix, 'synced')).resolves.toEqual(lines('synced', synced));
+    await expect(findWeakSettings(opened.redis, opened.prefix, 'fast')).resolves.toEqual(lines('fast', fast));
   });
 
   it('asks as much for replicated as for synced', async () => {
     await opened.redis.config('SET', 'appendfsync', 'everysec');
     const needs = 'Redis has appendfsync everysec; DURABILITY=replicated needs always';
-    await expect(findWeakSettings(opened.redis, 'replicated')).resolves.toEqual([needs]);
+    await expect(findWeakSettings(opened.redis, opened.prefix, 'replicated')).resolves.toEqual([needs]);
   });
 
   it('where CONFIG is kept from it, names what it cannot see and what INFO tells it', async () => {
     await opened.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     await opened.redis.call('ACL', 'SETUSER', 'default', '-config');
-    const found = await findWeakSettings(opened.redis, 'synced').finally(() => opened.redis.call('ACL', 'SETUSER', 'default', '+config'));
+    const found = await findWeakSettings(opened.redis, opened.prefix, 'synced').finally(() =>
+      opened.redis.call('ACL', 'SETUSER', 'default', '+config'),
+    );
     expect(found).toEqual([
       expect.stringMatching(/^Redis does not tell appendfsync \(CONFIG GET is refused: NOPERM.*\); DURABILITY=synced needs always$/),
       expect.stringMatching(/^Redis does not tell no-appendfsync-on-rewrite \(CONFIG GET is refused: NOPERM/),
@@ -67,7 +69,7 @@ describe('findWeakSettings', () => {
 
   it('throws when Redis does not answer, rather than call it well', async () => {
     server.pause();
-    await expect(findWeakSettings(opened.redis, 'fast')).rejects.toThrow('timed out');
+    await expect(findWeakSettings(opened.redis, opened.prefix, 'fast')).rejects.toThrow('timed out');
     server.resume();
   });
 });

@@ -1,4 +1,5 @@
 import type { RedisClient } from './connection.js';
+import { callAtNodeOf } from './node-of-key.js';
 
 /**
  * How much a submission's acknowledgement is worth: `fast` may lose a second of them in a power cut, `synced` none,
@@ -28,12 +29,14 @@ interface Live {
 }
 
 /**
- * Compares a Redis's live settings with what is promised. A setting that cannot be seen counts as weaker.
+ * Compares the live settings of the Redis that has our keys with what is promised. A setting that cannot be seen counts
+ * as weaker.
+ * @param prefix as of `keyPrefix`
  * @returns a line for each setting that is weaker, none when all is well
  * @throws when Redis does not answer
  */
-export async function findWeakSettings(redis: RedisClient, durability: Durability): Promise<string[]> {
-  const { settings, refusal } = await readSettings(redis);
+export async function findWeakSettings(redis: RedisClient, prefix: string, durability: Durability): Promise<string[]> {
+  const { settings, refusal } = await readSettings((command, ...args) => callAtNodeOf(redis, prefix, command, ...args));
   return Object.entries(REQUIRED).flatMap(([setting, required]) => {
     const allowed = required[durability === 'fast' ? 'fast' : 'synced'];
     const value = settings.get(setting);
@@ -43,19 +46,21 @@ export async function findWeakSettings(redis: RedisClient, durability: Durabilit
   });
 }
 
-async function readSettings(redis: RedisClient): Promise<Live> {
+type Ask = (command: string, ...args: string[]) => Promise<unknown>;
+
+async function readSettings(ask: Ask): Promise<Live> {
   try {
-    const reply = (await redis.call('CONFIG', 'GET', ...Object.keys(REQUIRED))) as string[];
+    const reply = (await ask('CONFIG', 'GET', ...Object.keys(REQUIRED))) as string[];
     return { settings: new Map(reply.flatMap((name, index) => (index % 2 === 0 ? [[name, String(reply[index + 1])]] : []))) };
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ReplyError')) throw error;
-    return { settings: await readFromInfo(redis), refusal: `CONFIG GET is refused: ${error.message}` };
+    return { settings: await readFromInfo(ask), refusal: `CONFIG GET is refused: ${error.message}` };
   }
 }
 
 /** A managed Redis often keeps CONFIG to itself. INFO tells some of it. */
-async function readFromInfo(redis: RedisClient): Promise<ReadonlyMap<string, string>> {
-  const info = `${await redis.info('persistence')}${await redis.info('memory')}`;
+async function readFromInfo(ask: Ask): Promise<ReadonlyMap<string, string>> {
+  const info = `${await ask('INFO', 'persistence')}${await ask('INFO', 'memory')}`;
   const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1];
   const policy = field('maxmemory_policy');
   const settings = new Map([['appendonly', field('aof_enabled') === '1' ? 'yes' : 'no']]);

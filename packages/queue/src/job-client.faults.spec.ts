@@ -72,13 +72,14 @@ describe('JobClient on a Redis that', () => {
     await expect(early.jobs.submit(submission())).resolves.toMatchObject({ outcome: 'created' });
   });
 
-  it('is out of memory refuses, and does not remember the key', async () => {
-    const idempotencyKey = randomUUID();
-    await submit();
+  it('is out of memory refuses, does not remember the key, and tells what it has acknowledged', async () => {
+    const [idempotencyKey, earlier] = [randomUUID(), randomUUID()];
+    const { job } = await submit(earlier);
     await opened.redis.config('SET', 'maxmemory', '1');
+    await expect(submit(earlier)).resolves.toMatchObject({ outcome: 'replayed', job: { id: job.id } });
     await expect(submit(idempotencyKey)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('OOM') });
     await opened.redis.config('SET', 'maxmemory', '0');
-    await expect(opened.redis.keys('*:idempotency:*')).resolves.toEqual([]);
+    await expect(opened.redis.keys('*:idempotency:*')).resolves.toHaveLength(1);
     const other = submission({ idempotencyKey, payload: { url: 'http://other.test/' } });
     await expect(opened.jobs.submit(other)).resolves.toMatchObject({ outcome: 'created' });
   });
@@ -97,6 +98,22 @@ describe('JobClient on a Redis that', () => {
 });
 
 describe('a key', () => {
+  it('stays claimed though the gateway that claimed it was refused: another one may have relied on it', async () => {
+    await opened.redis.call('ACL', 'SETUSER', 'weak', 'on', '>pw', '+@all', '~*:idempotency:*', '~*:io_*');
+    using weak = await open(`redis://weak:pw@127.0.0.1:${server.port}`, opened.prefix);
+    const thumbnail = { sourceUrl: 'http://a.test/1.png', destinationUrl: 'http://a.test/2.png', width: 10 };
+    for (let round = 0; round < 20; round++) {
+      const idempotencyKey = randomUUID();
+      const refused = weak.jobs.submit(submission({ idempotencyKey })).catch((error: unknown) => error);
+      const { job } = await submit(idempotencyKey);
+      expect(await refused).toMatchObject({ message: expect.stringContaining('NOPERM') });
+      const other = submission({ name: 'image.thumbnail', payload: thumbnail, idempotencyKey });
+      await expect(opened.jobs.submit(other)).rejects.toMatchObject({ code: 'idempotency-conflict' });
+      await opened.queues.io.remove(job.id);
+      await expect(submit(idempotencyKey)).resolves.toMatchObject({ outcome: 'replayed', job: { state: 'completed' } });
+    }
+  });
+
   it('is marked as stored after its job, never before: a crash in between must not lose the job', async () => {
     const commands: string[] = [];
     const client = new Redis(server.url);

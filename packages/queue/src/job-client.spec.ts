@@ -152,6 +152,23 @@ describe('a claim whose owner died', () => {
   });
 });
 
+describe('a job that is kept for longer than its key', () => {
+  it('is not made again, and another body stays a conflict that harms nobody', async () => {
+    const idempotencyKey = randomUUID();
+    const delayed = { idempotencyKey, options: { delay: 72 * 3_600_000 } };
+    const first = await submit(delayed);
+    const key = `${opened.prefix}:idempotency:${idempotencyDigest('acme', idempotencyKey).toString('base64url')}`;
+    await waitFor(async () => (await opened.redis.get(key))?.includes('"stored":true'));
+    await opened.redis.del(key); // its time is over
+    await expect(submit({ idempotencyKey })).rejects.toMatchObject({
+      code: 'idempotency-conflict',
+      message: expect.stringContaining(first.job.id),
+    });
+    await expect(submit(delayed)).resolves.toEqual({ outcome: 'replayed', job: first.job });
+    await expect(storedWith(idempotencyKey)).resolves.toEqual([first.job.id]);
+  });
+});
+
 describe('JobClient.get', () => {
   it.each(['', 'wait', 'meta', 'events', 'id', '7', 'io_00000000000000000000000000', 'repeat:nightly:1795493073334'])(
     'finds no job %p',

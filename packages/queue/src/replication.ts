@@ -1,5 +1,6 @@
 import type { RedisClient } from './connection.js';
 import { QueueError } from './errors.js';
+import { callAtNodeOf } from './node-of-key.js';
 
 /** Milliseconds that replicas have to acknowledge; shorter than the time after which a command counts as lost. */
 const WAIT_MS = 500;
@@ -135,9 +136,7 @@ export class Replication {
   }
 
   private async readOnline(): Promise<number> {
-    // With a key, so that a cluster leads it to the node that has ours.
-    const [, info] = await valuesOf(this.redis.pipeline().exists(this.mark).call('INFO', 'replication').exec());
-    this.online = countOnline(String(info));
+    this.online = countOnline(String(await callAtNodeOf(this.redis, this.mark, 'INFO', 'replication')));
     return this.online;
   }
 
