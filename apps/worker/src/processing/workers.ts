@@ -18,6 +18,7 @@ import { QueueConsumer } from './queue-consumer.js';
 import { AttemptReporter } from './reporter.js';
 import { runHere } from './run-handler.js';
 import { ThreadPool } from './sandbox/thread-pool.js';
+import { shareSlots } from './slot-shares.js';
 import { Starts } from './starts.js';
 import { Watchdog } from './watchdog.js';
 import type { WorkerJob } from './worker-job.js';
@@ -28,12 +29,6 @@ const HAND_BACK_MS = 5_000;
 
 /** Milliseconds that handing back is given even where the grace is shorter: handlers that do not heed their signal take one second. */
 const LEAST_GRACE_MS = 2_000;
-
-/**
- * Slots of one consumer at most. It fetches one job after the other, and renews the locks of all in one script: of many slots,
- * several consumers take a share each, fetch side by side, and block Redis for less at a time.
- */
-const LARGEST_SHARE = 1_000;
 
 /** Consumes each enabled queue, sees that it goes on doing so, and stops in order. */
 @Injectable()
@@ -127,7 +122,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   private createConsumers({ queue, concurrency }: QueueChoice): QueueConsumer[] {
     const create = (slots: () => number) => this.createWorker(queue, slots);
-    return share(concurrency).map((slots) => new QueueConsumer(queue, slots, create, this.logError));
+    return shareSlots(concurrency).map((slots) => new QueueConsumer(queue, slots, create, this.logError));
   }
 
   private createWorker(queue: QueueChoice['queue'], slots: () => number): EagerWorker {
@@ -173,10 +168,4 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logError = (error: Error): void => {
     this.logger.error(`Redis: ${error.message}`);
   };
-}
-
-/** @returns shares of at most LARGEST_SHARE, as equal as can be */
-function share(slots: number): number[] {
-  const shares = Math.ceil(slots / LARGEST_SHARE);
-  return Array.from({ length: shares }, (_, index) => Math.floor((slots + index) / shares));
 }
