@@ -4,6 +4,8 @@ export interface Profile {
   readonly clients: number;
   /** Submissions a second in all clients together, at most. */
   readonly perSecond: number;
+  /** Submissions a second in batches, where the load is the point. */
+  readonly bulkPerSecond: number;
   /** Milliseconds of load before a fault, at least and at most: chance picks the moment. */
   readonly before: readonly [low: number, high: number];
   /** Milliseconds of load after the last fault. */
@@ -24,6 +26,7 @@ export const QUICK: Profile = {
   name: 'quick',
   clients: 32,
   perSecond: 300,
+  bulkPerSecond: 300,
   before: [1_000, 2_000],
   after: 1_000,
   rounds: 2,
@@ -36,9 +39,10 @@ export const QUICK: Profile = {
 export const FULL: Profile = {
   name: 'full',
   clients: 64,
-  perSecond: 1_000,
-  before: [3_000, 10_000],
-  after: 5_000,
+  perSecond: 400,
+  bulkPerSecond: 3_000,
+  before: [2_000, 4_000],
+  after: 3_000,
   rounds: 4,
   lockMs: 15_000,
   outageMs: 5_000,

@@ -1,10 +1,12 @@
-import { testPrefix, testRedisUrl } from '@dts/testkit';
+import { startCluster, startSentinel, testPrefix, testRedisUrl } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
+import { type Cluster, Redis } from 'ioredis';
 import type { LedgerContents } from '../ledger/read-ledger.js';
+import { connectRedis } from '../redis/connect.js';
 import { auditRedis } from './audit-redis.js';
 
 const NOTHING = {
+  schedules: new Map<string, string>(),
   resolved: new Set<string>(),
   unresolved: new Set<string>(),
   refused: new Set<string>(),
@@ -24,14 +26,15 @@ describe('auditRedis', () => {
   });
 
   afterEach(async () => {
-    await redis.del(...(await redis.keys(`${prefix}:*`)));
+    await redis.unlink('none', ...(await redis.keys(`${prefix}:*`)));
     await redis.quit();
   });
 
   const store = (id: string, fields: object = {}) =>
     redis.hset(root + id, { name: 'http.request', data: `{"payload":{"url":"http://x/run/key-${id}"}}`, timestamp: 1, ...fields });
   const ledger = (...ids: string[]): LedgerContents => ({ acknowledged: new Map(ids.map((id) => [id, `key-${id}`])), ...NOTHING });
-  const auditOf = (...ids: string[]) => auditRedis({ url: testRedisUrl(), prefix, ledger: ledger(...ids), lockMs: AT_ONCE });
+  const auditOf = (...ids: string[]) =>
+    auditRedis({ url: testRedisUrl(), prefix, ledger: ledger(...ids), isComplete: true, lockMs: AT_ONCE });
 
   it('finds nothing in a queue that is whole, whatever else it keeps', async () => {
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => store(id, { ats: 1, stc: 2 })));
@@ -70,5 +73,40 @@ describe('auditRedis', () => {
       'unbalanced -',
     ]);
     expect(counts).toMatchObject({ acknowledged: 6, lost: 3, dead: 1 });
+  });
+
+  it('reads a cluster, where the apps give the prefix a hash tag', async () => {
+    const cluster = await startCluster();
+    const client = connectRedis(cluster.url) as Cluster;
+    try {
+      const tagged = `{${prefix}}`;
+      await client.hset(`${tagged}:io:a`, { data: '{"payload":{"url":"http://x/run/key-a"}}', timestamp: 1 });
+      await client.lpush(`${tagged}:io:wait`, 'a');
+      await client.zadd(`${tagged}:schedules`, 0, 't/s');
+      await client.hset(`${tagged}:schedule:t/s`, 'state', '{"paused":false,"next":1}');
+      const { findings, counts } = await auditRedis({
+        url: cluster.url,
+        prefix,
+        ledger: ledger('a', 'gone'),
+        isComplete: true,
+        lockMs: AT_ONCE,
+      });
+      expect(findings.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['lost gone', 'schedule-without-next-run t/s']);
+      expect(counts).toMatchObject({ acknowledged: 2, pending: 1 });
+    } finally {
+      client.disconnect();
+      await cluster.stop();
+    }
+  });
+
+  it('reads the master that sentinels name', async () => {
+    const group = await startSentinel({ replicas: 1 });
+    try {
+      await group.data.master.call('LPUSH', `${root}wait`, 'ghost');
+      const { findings } = await auditRedis({ url: group.url, prefix, ledger: ledger(), isComplete: true, lockMs: AT_ONCE });
+      expect(findings).toContainEqual(expect.objectContaining({ kind: 'ghost', id: 'ghost' }));
+    } finally {
+      await group.stop();
+    }
   });
 });

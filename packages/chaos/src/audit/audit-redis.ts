@@ -1,9 +1,11 @@
 import { QUEUE_NAMES } from '@dts/jobs';
-import { Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
 import type { Execution } from '../executions/execution-log.js';
 import type { LedgerContents } from '../ledger/read-ledger.js';
+import { connectRedis } from '../redis/connect.js';
 import { type AuditReport, audit } from './audit.js';
 import { readQueues } from './read-queues.js';
+import { readSchedules } from './read-schedules.js';
 import { findUnlockedJobs } from './unlocked-jobs.js';
 
 const STALLED_CHECK_MS = 2_000;
@@ -12,19 +14,22 @@ export interface AuditSource {
   readonly url: string;
   readonly prefix: string;
   readonly ledger: LedgerContents;
+  /** Whether the ledger has every submission. */
+  readonly isComplete: boolean;
   readonly executions?: ReadonlyMap<string, Execution>;
   /** Milliseconds of the workers' locks. */
   readonly lockMs: number;
 }
 
 /** Audits a live Redis. It reads only. */
-export async function auditRedis({ url, prefix, ledger, executions, lockMs }: AuditSource): Promise<AuditReport> {
-  const redis = new Redis(url, { maxRetriesPerRequest: 3, commandTimeout: 60_000 });
-  redis.on('error', () => {}); // the command that fails says it
+export async function auditRedis({ url, prefix, lockMs, ...known }: AuditSource): Promise<AuditReport> {
+  const redis = connectRedis(url);
+  // In a cluster the apps give the prefix a hash tag, so that the keys of a script share a slot.
+  const tagged = redis instanceof Cluster && !prefix.includes('{') ? `{${prefix}}` : prefix;
   try {
-    const roots = QUEUE_NAMES.map((queue) => `${prefix}:${queue}:`);
+    const roots = QUEUE_NAMES.map((queue) => `${tagged}:${queue}:`);
     const unlocked = await findUnlockedJobs(redis, roots, lockMs + 2 * STALLED_CHECK_MS);
-    return audit({ jobs: await readQueues(redis, roots), ledger, executions, unlocked });
+    return audit({ ...known, jobs: await readQueues(redis, roots), schedules: await readSchedules(redis, tagged), unlocked });
   } finally {
     redis.disconnect();
   }

@@ -11,6 +11,7 @@ function job(id: string, given: Partial<StoredJob> = {}): StoredJob {
 
 function ledger(ids: readonly string[], given: Partial<LedgerContents> = {}): LedgerContents {
   const nothing = {
+    schedules: new Map<string, string>(),
     resolved: new Set<string>(),
     unresolved: new Set<string>(),
     refused: new Set<string>(),
@@ -29,15 +30,17 @@ function runs(starts: Readonly<Record<string, number>>, ends = starts): Map<stri
   return new Map(Object.entries(starts).map(([id, count]) => [`key-${id}`, toExecution(id, count)]));
 }
 
+const NOTHING: AuditInput = { jobs: [], schedules: [], ledger: ledger([]), isComplete: true, unlocked: [] };
+
 function kinds(input: Partial<AuditInput>): string[] {
-  const { findings } = audit({ jobs: [], ledger: ledger([]), unlocked: [], ...input });
+  const { findings } = audit({ ...NOTHING, ...input });
   return findings.map(({ kind, id }) => `${kind} ${id}`);
 }
 
 describe('audit', () => {
   it('finds nothing where every acknowledged job is in one state', () => {
     const jobs = [job('a'), job('b', { states: ['wait'] }), job('c', { states: ['delayed'] }), job('d', { states: ['failed'] })];
-    const report = audit({ jobs, ledger: ledger(['a', 'b', 'c', 'd']), executions: runs({ a: 1, d: 8 }), unlocked: [] });
+    const report = audit({ ...NOTHING, jobs, ledger: ledger(['a', 'b', 'c', 'd']), executions: runs({ a: 1, d: 8 }) });
     expect(report.findings).toEqual([]);
     expect(report.counts).toMatchObject({ acknowledged: 4, lost: 0, completed: 1, dead: 1, pending: 2, repeated: 1 });
   });
@@ -78,15 +81,35 @@ describe('audit', () => {
 
   it('finds a stored job that nobody knows of, but not one whose outcome was in doubt', () => {
     expect(kinds({ jobs: [job('a')] })).toEqual(['unaccounted a']);
+    expect(kinds({ jobs: [job('a')], isComplete: false })).toEqual([]);
     expect(kinds({ jobs: [job('a')], ledger: ledger([], { unresolved: new Set(['key-a']) }) })).toEqual([]);
   });
 
   it('finds a stored job whose caller was told that it is not stored', () => {
-    const { findings } = audit({ jobs: [job('a')], ledger: ledger([], { refused: new Set(['key-a']) }), unlocked: [] });
+    const { findings } = audit({ ...NOTHING, jobs: [job('a')], ledger: ledger([], { refused: new Set(['key-a']) }) });
     expect(findings).toEqual([expect.objectContaining({ kind: 'unaccounted', detail: expect.stringContaining('told that it is not') })]);
   });
 
   it('passes on active jobs that nobody holds', () => {
     expect(kinds({ jobs: [job('a', { states: ['active'] })], ledger: ledger(['a']), unlocked: ['a'] })).toEqual(['active-without-lock a']);
+  });
+
+  it('finds a schedule that is gone, and one without a next run; their runs are no repetitions, and nobody submitted them', () => {
+    const known = ledger([], { schedules: new Map(['a', 'b', 'c'].map((id) => [`t/${id}`, `key-${id}`])) });
+    const schedules = [
+      { id: 't/a', isGoingOn: true, isDue: false },
+      { id: 't/b', isGoingOn: false, isDue: false },
+    ];
+    const { findings, counts } = audit({ ...NOTHING, jobs: [job('a')], schedules, ledger: known, executions: runs({ a: 5 }) });
+    expect(findings.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['schedule-lost t/c', 'schedule-without-next-run t/a']);
+    expect(counts).toMatchObject({ lost: 1, schedules: 3, repeated: 0 });
+  });
+
+  it('tells why submissions ran more than once', () => {
+    const jobs = [job('a', { stalls: 1 }), job('b', { attemptsMade: 2 }), job('c'), job('d')];
+    const executions = runs({ a: 2, b: 2, c: 2, d: 2 });
+    executions.get('key-d')?.jobs.add('another');
+    const { counts } = audit({ ...NOTHING, jobs, ledger: ledger(['a', 'b', 'c', 'd']), executions });
+    expect(counts).toMatchObject({ repeated: 4, repeatedStalled: 1, repeatedFailed: 1, repeatedUnexplained: 1, repeatedSplit: 1 });
   });
 });

@@ -1,10 +1,15 @@
 import type { Execution } from '../executions/execution-log.js';
 import type { LedgerContents } from '../ledger/read-ledger.js';
+import type { StoredSchedule } from './read-schedules.js';
 import type { StoredJob } from './stored-job.js';
 
 export type FindingKind =
   /** Acknowledged, and neither stored whole nor run to its end. */
   | 'lost'
+  /** Acknowledged, and not stored any more. */
+  | 'schedule-lost'
+  /** It goes on, and nobody will start its next run. */
+  | 'schedule-without-next-run'
   /** A job that no set names: nobody will ever run it. */
   | 'orphan'
   /** A set names a job that is not there. */
@@ -26,7 +31,10 @@ export interface Finding {
 
 export interface AuditInput {
   readonly jobs: readonly StoredJob[];
+  readonly schedules: readonly StoredSchedule[];
   readonly ledger: LedgerContents;
+  /** Whether the ledger has every submission, so that a job which it does not know is a finding; else it is a sample. */
+  readonly isComplete: boolean;
   /** By submission key; undefined where runs were not recorded, as on samples from production. */
   readonly executions?: ReadonlyMap<string, Execution>;
   /** Ids of active jobs that were without a lock for too long. */
@@ -41,9 +49,20 @@ export interface AuditCounts {
   readonly refused: number;
   /** Callers that got no clear answer, however often they asked. */
   readonly abandoned: number;
+  /** Jobs and schedules. */
   readonly lost: number;
-  /** Submissions that ran more than once. */
+  /** Acknowledged ones. */
+  readonly schedules: number;
+  /** Submissions that ran more than once, by why. */
   readonly repeated: number;
+  /** … stored as more than one job. */
+  readonly repeatedSplit: number;
+  /** … taken back from a worker that went silent. */
+  readonly repeatedStalled: number;
+  /** … tried again after a failed attempt. */
+  readonly repeatedFailed: number;
+  /** … of which Redis knows nothing: it lost what it had been told, or the job is no longer kept. */
+  readonly repeatedUnexplained: number;
   readonly completed: number;
   readonly dead: number;
   readonly pending: number;
@@ -64,13 +83,16 @@ export interface AuditReport {
 export function audit(input: AuditInput): AuditReport {
   const jobs = new Map(input.jobs.map((job) => [job.id, job]));
   const lost = findLost(jobs, input);
+  const lostSchedules = findLostSchedules(input);
   const forgotten = [...input.ledger.acknowledged].filter(([id, key]) => !jobs.has(id) && hasEnded(input, key)).length;
-  const counts = count(input, lost.length, forgotten);
+  const counts = count(input, lost.length + lostSchedules.length, forgotten);
   const findings = [
     ...lost,
+    ...lostSchedules,
+    ...checkSchedules(input),
     ...input.jobs.flatMap((job) => [...checkMembership(job), ...checkStart(job, input), ...checkOrigin(job, input)]),
     ...input.unlocked.map((id): Finding => ({ kind: 'active-without-lock', id, detail: 'active, and no worker holds it' })),
-    ...checkBalance(counts, input),
+    ...(input.isComplete ? checkBalance(counts, lost.length, input) : []),
   ];
   return { counts, findings };
 }
@@ -82,6 +104,17 @@ function findLost(jobs: ReadonlyMap<string, StoredJob>, input: AuditInput): Find
     if (hasEnded(input, key)) return [];
     return [{ kind: 'lost', id, detail: `acknowledged with key ${key}, ${job ? 'stored in part' : 'not stored'}, never ran to its end` }];
   });
+}
+
+function findLostSchedules({ ledger, schedules }: AuditInput): Finding[] {
+  const stored = new Set(schedules.map(({ id }) => id));
+  const lost = [...ledger.schedules.keys()].filter((id) => !stored.has(id));
+  return lost.map((id) => ({ kind: 'schedule-lost', id, detail: 'acknowledged, and not stored' }));
+}
+
+function checkSchedules({ schedules }: AuditInput): Finding[] {
+  const idle = schedules.filter(({ isGoingOn, isDue }) => isGoingOn && !isDue);
+  return idle.map(({ id }) => ({ kind: 'schedule-without-next-run', id, detail: 'it goes on, and nobody will start its next run' }));
 }
 
 function hasEnded({ executions }: AuditInput, key: string): boolean {
@@ -106,9 +139,10 @@ function checkStart(job: StoredJob, { executions }: AuditInput): Finding[] {
   return [];
 }
 
-function checkOrigin({ id, key }: StoredJob, { ledger }: AuditInput): Finding[] {
-  if (ledger.acknowledged.has(id)) return [];
+function checkOrigin({ id, key }: StoredJob, { ledger, isComplete }: AuditInput): Finding[] {
+  if (!isComplete || ledger.acknowledged.has(id)) return [];
   if (key !== undefined && (ledger.unresolved.has(key) || ledger.resolved.has(key))) return [];
+  if ([...ledger.schedules.values()].some((scheduled) => scheduled === key)) return [];
   const told = ledger.refused.has(key ?? '') ? 'whose caller was told that it is not' : 'which nobody was told';
   return [{ kind: 'unaccounted', id, detail: `stored for key ${key ?? '(none)'}, ${told}` }];
 }
@@ -124,7 +158,8 @@ function count({ jobs, ledger, executions }: AuditInput, lost: number, forgotten
     refused: ledger.refused.size,
     abandoned: ledger.abandoned.size,
     lost,
-    repeated: [...(executions?.values() ?? [])].filter(({ starts }) => starts.length > 1).length,
+    schedules: ledger.schedules.size,
+    ...countRepeated({ jobs, ledger, executions }),
     completed,
     dead,
     pending: states.length - completed - dead,
@@ -134,8 +169,30 @@ function count({ jobs, ledger, executions }: AuditInput, lost: number, forgotten
   };
 }
 
+type RepeatedCounts = Pick<AuditCounts, Extract<keyof AuditCounts, `repeated${string}`>>;
+
+function countRepeated({ jobs, ledger, executions }: Pick<AuditInput, 'jobs' | 'ledger' | 'executions'>): RepeatedCounts {
+  const scheduled = new Set(ledger.schedules.values()); // whose runs are many by nature
+  const byKey = new Map(jobs.map((job) => [job.key, job]));
+  const counts = { repeated: 0, repeatedSplit: 0, repeatedStalled: 0, repeatedFailed: 0, repeatedUnexplained: 0 };
+  for (const [key, { starts, jobs: ids }] of executions ?? []) {
+    if (starts.length < 2 || scheduled.has(key)) continue;
+    counts.repeated++;
+    const job = byKey.get(key);
+    if (ids.size > 1) counts.repeatedSplit++;
+    else if (job !== undefined && job.stalls > 0) counts.repeatedStalled++;
+    else if (job !== undefined && job.attemptsMade > 1) counts.repeatedFailed++;
+    else counts.repeatedUnexplained++;
+  }
+  return counts;
+}
+
 /** completed + dead + pending = acknowledged + stored without an acknowledgement: the sets' sizes against the ledger's. */
-function checkBalance({ completed, dead, pending, forgotten, lost, acknowledged }: AuditCounts, { jobs, ledger }: AuditInput): Finding[] {
+function checkBalance(
+  { completed, dead, pending, forgotten, acknowledged }: AuditCounts,
+  lost: number,
+  { jobs, ledger }: AuditInput,
+): Finding[] {
   const doubtful = jobs.filter(({ id, hasHash }) => hasHash && !ledger.acknowledged.has(id)).length;
   const there = completed + dead + pending + forgotten;
   const owed = acknowledged - lost + doubtful;

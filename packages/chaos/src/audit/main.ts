@@ -10,13 +10,22 @@ interface Options {
   readonly ledger: string;
   readonly executions?: string;
   readonly lock: string;
+  readonly complete?: true;
 }
 
-const { redis, prefix, ledger, executions, lock } = new Command('audit')
+const {
+  redis,
+  prefix,
+  ledger,
+  executions,
+  lock,
+  complete = false,
+} = new Command('audit')
   .description('Compares a ledger of acknowledged jobs with what Redis holds. Ends with 1 when it finds anything wrong.')
   .requiredOption('--ledger <file>', 'a line of JSON for each answer, such as {"kind":"acknowledged","at":0,"key":"…","id":"…"}')
   .option('--executions <file>', 'a line of JSON for each start and end of a run; needed where finished jobs are no longer kept')
-  .option('--redis <url>', 'the Redis to look at', 'redis://127.0.0.1:6379')
+  .option('--complete', 'the ledger has every submission, so a job which it does not know is a finding; else it is a sample')
+  .option('--redis <url>', 'the Redis to look at, as in REDIS_URL', 'redis://127.0.0.1:6379')
   .option('--prefix <prefix>', 'the key prefix of the queues', 'dts')
   .option('--lock <ms>', "milliseconds of the workers' locks", '15000')
   .parse()
@@ -27,6 +36,7 @@ try {
     url: redis,
     prefix,
     lockMs: Number(lock),
+    isComplete: complete,
     ledger: await readLedger(ledger),
     ...(executions !== undefined && { executions: await readExecutions(executions) }),
   });

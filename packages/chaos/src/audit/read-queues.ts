@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import { type RedisClient, scanKeys } from '../redis/connect.js';
 import { STATE_NAMES, STATES, type State, type StoredJob } from './stored-job.js';
 
 const BATCH = 1_000;
@@ -9,13 +9,13 @@ const FIELDS = ['timestamp', 'data', 'atm', 'ats', 'stc', 'stacktrace'];
  * Reads every job of the queues, by its hash and by the sets that name it.
  * @param roots each queue's `<prefix>:<queue>:`
  */
-export async function readQueues(redis: Redis, roots: readonly string[]): Promise<StoredJob[]> {
+export async function readQueues(redis: RedisClient, roots: readonly string[]): Promise<StoredJob[]> {
   const jobs = await Promise.all(roots.map((root) => readQueue(redis, root)));
   return jobs.flat();
 }
 
-async function readQueue(redis: Redis, root: string): Promise<StoredJob[]> {
-  const keys = await scan(redis, `${root}*`);
+async function readQueue(redis: RedisClient, root: string): Promise<StoredJob[]> {
+  const keys = await scanKeys(redis, `${root}*`);
   const members = await readStates(redis, root);
   const named = new Set([...keys.map((key) => key.slice(root.length)), ...members.keys()]);
   const jobs = await readHashes(redis, root, [...named], members);
@@ -24,7 +24,7 @@ async function readQueue(redis: Redis, root: string): Promise<StoredJob[]> {
 }
 
 /** All sets at one moment. */
-async function readStates(redis: Redis, root: string): Promise<Map<string, State[]>> {
+async function readStates(redis: RedisClient, root: string): Promise<Map<string, State[]>> {
   const reading = redis.multi();
   for (const state of STATE_NAMES) {
     if (STATES[state] === 'list') reading.lrange(root + state, 0, -1);
@@ -38,7 +38,12 @@ async function readStates(redis: Redis, root: string): Promise<Map<string, State
   return members;
 }
 
-async function readHashes(redis: Redis, root: string, ids: readonly string[], members: ReadonlyMap<string, State[]>): Promise<StoredJob[]> {
+async function readHashes(
+  redis: RedisClient,
+  root: string,
+  ids: readonly string[],
+  members: ReadonlyMap<string, State[]>,
+): Promise<StoredJob[]> {
   const jobs: StoredJob[] = [];
   for (let from = 0; from < ids.length; from += BATCH) {
     const batch = ids.slice(from, from + BATCH);
@@ -55,7 +60,7 @@ async function readHashes(redis: Redis, root: string, ids: readonly string[], me
 }
 
 /** On a queue at work a job may move between two reads: what looks wrong is read again, all at one moment. */
-async function readAgain(redis: Redis, root: string, id: string): Promise<StoredJob> {
+async function readAgain(redis: RedisClient, root: string, id: string): Promise<StoredJob> {
   const reading = redis.multi().hmget(root + id, ...FIELDS);
   for (const state of STATE_NAMES) {
     if (STATES[state] === 'list') reading.lpos(root + state, id);
@@ -82,8 +87,8 @@ function toStoredJob(id: string, states: readonly State[], values: readonly (str
 }
 
 function keyOf(data: string): string | undefined {
-  const url = (parse(data) as { payload?: { url?: unknown } } | undefined)?.payload?.url;
-  return typeof url === 'string' ? url.slice(url.lastIndexOf('/') + 1) : undefined;
+  const { url, sourceUrl = url } = (parse(data) as { payload?: { url?: unknown; sourceUrl?: unknown } } | undefined)?.payload ?? {};
+  return typeof sourceUrl === 'string' ? sourceUrl.slice(sourceUrl.lastIndexOf('/') + 1) : undefined;
 }
 
 /** The worker keeps each failed attempt as JSON in place of its stack. */
@@ -102,12 +107,6 @@ function parse(text: string): unknown {
 
 function isWhole(job: StoredJob): boolean {
   return job.hasHash ? job.states.length === 1 : job.states.length === 0;
-}
-
-async function scan(redis: Redis, match: string): Promise<string[]> {
-  const keys = new Set<string>();
-  for await (const batch of redis.scanStream({ match, count: BATCH })) for (const key of batch as string[]) keys.add(key);
-  return [...keys];
 }
 
 async function replyOf(reading: Promise<[Error | null, unknown][] | null>): Promise<unknown[]> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/connect.js';
 
 const LOOK_MS = 200;
 
@@ -8,7 +8,7 @@ const LOOK_MS = 200;
  * duration and two checks for stalled jobs.
  * @returns their ids
  */
-export async function findUnlockedJobs(redis: Redis, roots: readonly string[], patienceMs: number): Promise<string[]> {
+export async function findUnlockedJobs(redis: RedisClient, roots: readonly string[], patienceMs: number): Promise<string[]> {
   const deadline = performance.now() + patienceMs;
   let suspects = await readUnlocked(redis, roots);
   while (suspects.size > 0 && performance.now() < deadline) {
@@ -19,7 +19,7 @@ export async function findUnlockedJobs(redis: Redis, roots: readonly string[], p
   return [...suspects];
 }
 
-async function readUnlocked(redis: Redis, roots: readonly string[]): Promise<Set<string>> {
+async function readUnlocked(redis: RedisClient, roots: readonly string[]): Promise<Set<string>> {
   const unlocked = new Set<string>();
   for (const root of roots) {
     const active = await redis.lrange(`${root}active`, 0, -1);

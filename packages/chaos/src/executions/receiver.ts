@@ -1,17 +1,25 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CONDUCT_HEADER, type Conduct, isFatal } from './conduct.js';
 import type { ExecutionLog } from './execution-log.js';
 
 const PATH = '/run/';
+
+export interface Reply {
+  readonly type: string;
+  readonly body: string | Buffer;
+}
 
 /**
  * What the jobs call. Each arrival is a start, each answer an end, under the submission's own key from the URL: what the
  * product says of itself is not needed to count.
  */
 export class ExecutionReceiver {
-  /** Told of each arrival before it is answered: by submission key, with the caller's port. */
-  onArrival: (key: string, callerPort: number) => void = () => {};
+  /** What the process that runs the submission shall do to itself; see `misbehave.ts`, which must be loaded into it. */
+  conductOf: (key: string) => Conduct | undefined = () => undefined;
+  /** What a run is answered. */
+  reply: Reply = { type: 'application/json', body: '{}' };
   /** Told of each answer. */
   onEnd: () => void = () => {};
   /** Milliseconds that a run takes. */
@@ -56,6 +64,7 @@ export class ExecutionReceiver {
   }
 
   private receive(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method === 'PUT') return void request.resume().on('end', () => response.end());
     const key = (request.url ?? '').slice(PATH.length);
     const jobId = String(request.headers['idempotency-key'] ?? '');
     this.log.started(key, jobId);
@@ -64,8 +73,11 @@ export class ExecutionReceiver {
       this.log.ended(key, jobId);
       this.onEnd();
     });
-    const answer = () => response.end('{}');
-    this.onArrival(key, request.socket.remotePort ?? 0);
+    const conduct = this.conductOf(key);
+    response.setHeader('content-type', this.reply.type);
+    if (conduct !== undefined) response.setHeader(CONDUCT_HEADER, conduct).flushHeaders();
+    if (conduct !== undefined && isFatal(conduct)) return; // nobody will be there to be answered
+    const answer = () => response.end(this.reply.body);
     if (this.held) this.holdBack(answer, response);
     else setTimeout(answer, this.workMs);
   }

@@ -2,6 +2,8 @@
 export type LedgerEntry =
   /** The gateway answered with success: from here on the job must not be lost. */
   | { readonly kind: 'acknowledged'; readonly at: number; readonly key: string; readonly id: string }
+  /** The same of a schedule: `id` is `<tenant>/<id>`, `key` what its runs call. */
+  | { readonly kind: 'schedule'; readonly at: number; readonly key: string; readonly id: string }
   /** No answer, or one that leaves the outcome open: the job may be stored or not. A later acknowledgement resolves it. */
   | { readonly kind: 'unknown'; readonly at: number; readonly key: string; readonly reason: string }
   /** The gateway answered that the job is certainly not stored, and the caller left it at that: it must not be there. */
@@ -18,7 +20,8 @@ export function decodeEntry(line: string): LedgerEntry | undefined {
   try {
     const entry = JSON.parse(line) as Partial<Record<string, unknown>> | null;
     if (typeof entry?.kind !== 'string' || typeof entry.key !== 'string' || typeof entry.at !== 'number') return undefined;
-    if (entry.kind === 'acknowledged' ? typeof entry.id !== 'string' : typeof entry.reason !== 'string') return undefined;
+    const isPromise = entry.kind === 'acknowledged' || entry.kind === 'schedule';
+    if (isPromise ? typeof entry.id !== 'string' : typeof entry.reason !== 'string') return undefined;
     return entry as unknown as LedgerEntry;
   } catch {
     return undefined;

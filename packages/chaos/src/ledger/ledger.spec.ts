@@ -34,8 +34,10 @@ describe('Ledger', () => {
     await ledger.record({ kind: 'unknown', at: 3, key: 'open', reason: 'ECONNRESET' });
     await ledger.record({ kind: 'abandoned', at: 4, key: 'open', reason: 'ECONNREFUSED' });
     await ledger.record({ kind: 'refused', at: 5, key: 'refused', reason: '503 unavailable' });
+    await ledger.record({ kind: 'schedule', at: 6, key: 'nightly', id: 'tenant/nightly' });
     expect(await readLedger(ledger.path)).toEqual({
       acknowledged: new Map([['io_1', 'resolved']]),
+      schedules: new Map([['tenant/nightly', 'nightly']]),
       resolved: new Set(['resolved']),
       unresolved: new Set(['open']),
       refused: new Set(['refused']),

@@ -6,6 +6,8 @@ import { decodeEntry, type LedgerEntry } from './entry.js';
 export interface LedgerContents {
   /** Key of each acknowledged job, by its id. */
   readonly acknowledged: ReadonlyMap<string, string>;
+  /** What the runs of each acknowledged schedule call, by its `<tenant>/<id>`. */
+  readonly schedules: ReadonlyMap<string, string>;
   /** Keys whose outcome was unknown at some time and acknowledged later. */
   readonly resolved: ReadonlySet<string>;
   /** Keys whose outcome never became known: they may be stored or not. */
@@ -31,6 +33,7 @@ export async function readLedger(path: string): Promise<LedgerContents> {
 
 function summarize(entries: readonly LedgerEntry[]): Omit<LedgerContents, 'unreadable'> {
   const acknowledged = new Map<string, string>();
+  const schedules = new Map<string, string>();
   const acknowledgedKeys = new Set<string>();
   const unknown = new Set<string>();
   const refused = new Set<string>();
@@ -40,9 +43,10 @@ function summarize(entries: readonly LedgerEntry[]): Omit<LedgerContents, 'unrea
     if (entry.kind === 'acknowledged') {
       acknowledged.set(entry.id, entry.key);
       acknowledgedKeys.add(entry.key);
-    } else sets[entry.kind].add(entry.key);
+    } else if (entry.kind === 'schedule') schedules.set(entry.id, entry.key);
+    else sets[entry.kind].add(entry.key);
   }
   const resolved = new Set([...unknown].filter((key) => acknowledgedKeys.has(key)));
   const unresolved = new Set([...unknown].filter((key) => !acknowledgedKeys.has(key)));
-  return { acknowledged, resolved, unresolved, refused, abandoned };
+  return { acknowledged, schedules, resolved, unresolved, refused, abandoned };
 }

@@ -76,6 +76,27 @@ describe('Load', () => {
     expect(gateway.requests).toHaveLength(4);
   });
 
+  it('takes each answer of a batch for itself, and repeats only what is open', async () => {
+    gateway.respond = ({ body }) => {
+      const { jobs } = JSON.parse(String(body)) as { jobs: { idempotencyKey: string }[] };
+      const isLate = (key: string) => gateway.requests.length === 1 && key === 'load-2';
+      const results = jobs.map(({ idempotencyKey: key }) =>
+        isLate(key) ? { status: 503, problem: { code: 'outcome-unknown' } } : { status: 201, job: { id: `id-of-${key}` } },
+      );
+      return { status: 200, body: { results } };
+    };
+    await startLoad({ total: 3, batch: 3, clients: 1 }).done();
+    expect(gateway.requests.map(({ path }) => path)).toEqual(['/v1/jobs:batch', '/v1/jobs:batch']);
+    const { acknowledged, resolved } = await readLedger(ledger.path);
+    expect([acknowledged.size, [...resolved]]).toEqual([3, ['load-2']]);
+  });
+
+  it('takes the answer to a batch that was refused for that of each', async () => {
+    gateway.respond = () => ({ status: 429, body: { code: 'backlog-full' } });
+    await startLoad({ total: 2, batch: 2, clients: 1, believed: 100 }).done();
+    expect([...(await readLedger(ledger.path)).refused]).toEqual(['load-1', 'load-2']);
+  });
+
   it('gives up in the end, and writes that down', async () => {
     const nobody = `http://127.0.0.1:${await freePort()}`;
     const load = startLoad({ total: 1, targets: () => [nobody] });

@@ -5,7 +5,7 @@ import { Random } from '../random.js';
 import type { Timeline } from '../timeline/timeline.js';
 import { Pace } from './pace.js';
 import { type Mix, makeSubmission, type Submission } from './submission.js';
-import { type Answer, submitOnce } from './submit.js';
+import { type Answer, submitBatch, submitOnce } from './submit.js';
 
 /** Milliseconds: longer than any answer that the gateway promises. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -31,9 +31,21 @@ export interface LoadOptions {
   readonly total?: number;
   /** Of 100 submissions that are certainly not stored, so many are left at that; 0 unless given. */
   readonly believed?: number;
+  /** Submissions in one request, 1 unless given: more are sent as a batch. */
+  readonly batch?: number;
   /** Whether a repetition carries the first try's key, as it should. A control says no. */
   readonly repeatsWithSameKey: boolean;
 }
+
+interface Item {
+  readonly submission: Submission;
+  readonly random: Random;
+  /** An answer left it open whether it is stored. */
+  isInDoubt: boolean;
+}
+
+const NO_GATEWAY: Answer = { kind: 'refused', reason: 'no gateway runs' };
+const NO_ANSWER: Answer = { kind: 'unknown', reason: 'left out of the answer to its batch' };
 
 export interface Acknowledged {
   readonly id: string;
@@ -86,28 +98,45 @@ export class Load {
   }
 
   private async runClient(): Promise<void> {
-    const { name, urlOf, mix, seed, total = Number.POSITIVE_INFINITY } = this.options;
+    const { total = Number.POSITIVE_INFINITY, batch = 1 } = this.options;
     for (;;) {
-      await this.pace.turn();
-      if (this.finished || this.submitted >= total) return;
-      const key = `${name}-${++this.submitted}`;
-      const random = Random.for(seed, key);
-      await this.submit(makeSubmission(key, urlOf(key), mix, random), random);
+      await this.pace.turn(batch);
+      const count = Math.min(batch, total - this.submitted);
+      if (this.finished || count <= 0) return;
+      await this.submit(Array.from({ length: count }, () => this.nextItem()));
     }
   }
 
-  private async submit(submission: Submission, random: Random): Promise<void> {
-    const { key } = submission;
-    let isInDoubt = false;
+  private nextItem(): Item {
+    const { name, urlOf, mix, seed } = this.options;
+    const key = `${name}-${++this.submitted}`;
+    const random = Random.for(seed, key);
+    return { submission: makeSubmission(key, urlOf(key), mix, random), random, isInDoubt: false };
+  }
+
+  /** Until each is settled; those that are not are tried again together. */
+  private async submit(items: readonly Item[]): Promise<void> {
+    let open = items;
     for (let tries = 1, pause = FIRST_PAUSE_MS; ; tries++, pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      const answer = await this.try(submission, tries);
-      if (answer.kind === 'acknowledged') return;
-      if (answer.kind === 'unknown') await this.record({ kind: 'unknown', key, reason: answer.reason });
-      isInDoubt ||= answer.kind === 'unknown';
-      if (!isInDoubt && this.isBelieved(answer, random)) return this.record({ kind: 'refused', key, reason: answer.reason });
-      if (performance.now() + pause > this.giveUpAt) return this.record({ kind: 'abandoned', key, reason: answer.reason });
+      const answers = await this.try(open, tries);
+      const mayGoOn = performance.now() + pause <= this.giveUpAt;
+      const settled = await Promise.all(open.map((item, index) => this.settle(item, answers[index] ?? NO_ANSWER, mayGoOn)));
+      open = open.filter((_item, index) => !settled[index]);
+      if (open.length === 0) return;
       await delay(pause);
     }
+  }
+
+  /** Writes down what the caller makes of an answer. @returns whether it leaves it at that */
+  private async settle(item: Item, answer: Answer, mayGoOn: boolean): Promise<boolean> {
+    const { key } = item.submission;
+    if (answer.kind === 'acknowledged') return true;
+    if (answer.kind === 'unknown') await this.record({ kind: 'unknown', key, reason: answer.reason });
+    item.isInDoubt ||= answer.kind === 'unknown';
+    if (!item.isInDoubt && this.isBelieved(answer, item.random)) await this.record({ kind: 'refused', key, reason: answer.reason });
+    else if (mayGoOn) return false;
+    else await this.record({ kind: 'abandoned', key, reason: answer.reason });
+    return true;
   }
 
   /** Only what the gateway itself says: a refused connection says nothing of it. */
@@ -116,22 +145,31 @@ export class Load {
     return status !== undefined && random.between(1, 100) <= believed;
   }
 
-  private async try(submission: Submission, tries: number): Promise<Answer> {
-    const { targets, apiKey, timeline, repeatsWithSameKey } = this.options;
-    const urls = targets();
+  /** @returns an answer to each */
+  private async try(items: readonly Item[], tries: number): Promise<readonly Answer[]> {
+    const urls = this.options.targets();
     const url = urls[(this.submitted + tries) % urls.length];
-    if (url === undefined) return { kind: 'refused', reason: 'no gateway runs' };
-    const key = repeatsWithSameKey || tries === 1 ? submission.key : `${submission.key}.${tries}`;
+    if (url === undefined) return items.map(() => NO_GATEWAY);
     const startedAt = performance.now();
-    const answer = await submitOnce({ url, apiKey, key, body: submission.body, dispatcher: this.agent });
+    const answers = await this.send(url, items, tries);
     const tookMs = performance.now() - startedAt;
-    if (answer.kind === 'acknowledged') await this.acknowledge(submission, answer.id, tookMs);
-    else {
-      timeline.count(answer.kind);
-      this.troubles.set(answer.reason, (this.troubles.get(answer.reason) ?? 0) + 1);
-      this.slowestTrouble = Math.max(this.slowestTrouble, tookMs);
-    }
-    return answer;
+    await Promise.all(items.map(({ submission }, index) => this.take(submission, answers[index] ?? NO_ANSWER, tookMs)));
+    return answers;
+  }
+
+  private send(url: string, items: readonly Item[], tries: number): Promise<readonly Answer[]> {
+    const { apiKey, repeatsWithSameKey, batch = 1 } = this.options;
+    const isRepeated = repeatsWithSameKey || tries === 1;
+    const submissions = items.map(({ submission: { key, body } }) => ({ key: isRepeated ? key : `${key}.${tries}`, body }));
+    const to = { url, apiKey, dispatcher: this.agent };
+    return batch > 1 ? submitBatch(to, submissions) : Promise.all(submissions.map((submission) => submitOnce(to, submission)));
+  }
+
+  private async take(submission: Submission, answer: Answer, tookMs: number): Promise<void> {
+    if (answer.kind === 'acknowledged') return this.acknowledge(submission, answer.id, tookMs);
+    this.options.timeline.count(answer.kind);
+    this.troubles.set(answer.reason, (this.troubles.get(answer.reason) ?? 0) + 1);
+    this.slowestTrouble = Math.max(this.slowestTrouble, tookMs);
   }
 
   /** Counts only once the ledger has it on disk. */

@@ -6,9 +6,9 @@ export class Pace {
 
   constructor(private readonly perSecond: number) {}
 
-  async turn(): Promise<void> {
+  async turn(count = 1): Promise<void> {
     const now = performance.now();
-    this.next = Math.max(now, this.next) + 1_000 / this.perSecond;
+    this.next = Math.max(now, this.next) + (count * 1_000) / this.perSecond;
     const wait = this.next - now;
     if (wait >= 1) await delay(wait);
   }

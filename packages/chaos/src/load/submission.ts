@@ -15,6 +15,10 @@ export interface Mix {
   readonly prioritized: number;
   /** Milliseconds that a delayed job waits at most. */
   readonly longestDelayMs: number;
+  /** Of 100 submissions that are due at once otherwise: scheduled for a day later, so they stay stored. */
+  readonly later?: number;
+  /** `http.request` unless given. */
+  readonly type?: 'image.thumbnail';
   /** Milliseconds that a run may take; the job type's own bound unless given. */
   readonly runMs?: number;
 }
@@ -22,14 +26,24 @@ export interface Mix {
 export const MIXED: Mix = { delayed: 30, prioritized: 10, longestDelayMs: 5_000 };
 export const AT_ONCE: Mix = { delayed: 0, prioritized: 0, longestDelayMs: 0 };
 
+/** For batches: a load that would take long to run, so most of it is for later. */
+export const BULK: Mix = { delayed: 0, prioritized: 5, longestDelayMs: 0, later: 70 };
+
 const SHORTEST_DELAY_MS = 500;
+const LATER_MS = 24 * 3_600_000;
 
 export function makeSubmission(key: string, url: string, mix: Mix, random: Random): Submission {
   const kind = random.between(0, 99);
   const isDelayed = kind < mix.delayed;
-  const delay = isDelayed ? random.between(SHORTEST_DELAY_MS, mix.longestDelayMs) : 0;
   const priority = !isDelayed && kind < mix.delayed + mix.prioritized ? random.between(2, 10) : undefined;
-  const payload = { method: 'GET', url, timeout: mix.runMs };
-  const body = JSON.stringify({ name: 'http.request', payload, ...(delay > 0 && { delay }), priority });
+  const isLater = !isDelayed && priority === undefined && random.between(1, 100) <= (mix.later ?? 0);
+  const delay = isDelayed ? random.between(SHORTEST_DELAY_MS, mix.longestDelayMs) : isLater ? LATER_MS : 0;
+  const body = JSON.stringify({ ...jobOf(url, mix), ...(delay > 0 && { delay }), priority });
   return { key, delay, body };
+}
+
+/** Calls `url` when it runs. */
+function jobOf(url: string, { type, runMs }: Mix): object {
+  if (type === 'image.thumbnail') return { name: type, payload: { sourceUrl: url, destinationUrl: url, width: 1 } };
+  return { name: 'http.request', payload: { method: 'GET', url, timeout: runMs } };
 }

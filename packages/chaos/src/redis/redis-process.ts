@@ -16,7 +16,7 @@ const DURABLE = {
   save: '',
 };
 /** Another build of the server is proven by naming it here. */
-const { REDIS_SERVER: COMMAND = 'redis-server' } = process.env;
+export const { REDIS_SERVER: REDIS_COMMAND = 'redis-server' } = process.env;
 const START_MS = 60_000;
 
 export type RedisSettings = Readonly<Record<string, string>>;
@@ -27,6 +27,8 @@ export interface RedisProcessOptions {
   readonly dir?: string;
   /** Loads the shim; needed for `cutPower`. */
   readonly watch?: (dir: string) => WatchedDisk;
+  /** Of the server alone. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A real server of its own that faults can be done to. Its port and data outlive its process. */
@@ -38,18 +40,19 @@ export class RedisProcess {
     readonly dir: string,
     private readonly settings: RedisSettings,
     readonly disk: WatchedDisk | undefined,
+    private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  static async start({ settings, dir, watch }: RedisProcessOptions): Promise<RedisProcess> {
-    const redis = await RedisProcess.prepare({ settings, dir, watch });
+  static async start(options: RedisProcessOptions): Promise<RedisProcess> {
+    const redis = await RedisProcess.prepare(options);
     await redis.start();
     return redis;
   }
 
   /** All but started: its port is known already. */
-  static async prepare({ settings = {}, dir, watch }: RedisProcessOptions): Promise<RedisProcess> {
+  static async prepare({ settings = {}, dir, watch, env = {} }: RedisProcessOptions): Promise<RedisProcess> {
     const data = dir ?? (await mkdtemp(join(tmpdir(), 'dts-chaos-redis-')));
-    return new RedisProcess(await freePort(), data, settings, watch?.(data));
+    return new RedisProcess(await freePort(), data, settings, watch?.(data), env);
   }
 
   get url(): string {
@@ -70,8 +73,8 @@ export class RedisProcess {
     const settings = { port: String(this.port), bind: '127.0.0.1', dir: this.dir, ...DURABLE, ...this.settings };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
     // By way of `env`, so that the shim is loaded into the server alone.
-    const shim = Object.entries(this.disk?.env ?? {}).map(([name, value]) => `${name}=${value}`);
-    const program = await startProgram('env', { args: [...shim, COMMAND, ...args] });
+    const shim = Object.entries({ ...this.disk?.env, ...this.env }).map(([name, value]) => `${name}=${value}`);
+    const program = await startProgram('env', { args: [...shim, REDIS_COMMAND, ...args] });
     this.programs.push(program);
     await this.untilReady(program);
   }

@@ -3,48 +3,62 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { ShiftedClock } from './shifted-clock.js';
 
-const SOURCE = resolve(import.meta.dirname, '../../shim/durable-size.c');
+const SOURCES = resolve(import.meta.dirname, '../../shim');
 const HEADER_BYTES = 16;
 const SLOT_BYTES = 16;
 const COMPILERS = ['cc', 'gcc', 'clang'];
 
 const run = promisify(execFile);
 
-/** The library that records durable sizes, compiled for this machine. See its source for what it does. */
+/** The libraries that are loaded into the processes of the product, compiled for this machine. See their sources for what they do. */
 export class Shim {
   private constructor(
     private readonly dir: string,
-    private readonly library: string,
+    private readonly durableSize: string,
+    private readonly clockShift: string,
   ) {}
 
   /** @throws Error that says what to install when there is no C compiler */
   static async compile(): Promise<Shim> {
-    if (process.platform !== 'linux') throw new Error('power cuts are simulated with LD_PRELOAD, which needs Linux');
+    if (process.platform !== 'linux') throw new Error('power cuts and clock jumps are simulated with LD_PRELOAD, which needs Linux');
     const dir = await mkdtemp(join(tmpdir(), 'dts-shim-'));
-    const library = join(dir, 'durable-size.so');
-    for (const compiler of COMPILERS) {
-      try {
-        await run(compiler, ['-O2', '-Wall', '-shared', '-fPIC', '-o', library, SOURCE, '-ldl']);
-        return new Shim(dir, library);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue; // not installed
-        await rm(dir, { recursive: true, force: true });
-        throw new Error(`${compiler} could not compile ${SOURCE}: ${(error as Error).message}`);
-      }
+    try {
+      return new Shim(dir, await compile('durable-size', dir), await compile('clock-shift', dir));
+    } catch (error) {
+      await rm(dir, { recursive: true, force: true });
+      throw error;
     }
-    await rm(dir, { recursive: true, force: true });
-    throw new Error('power cuts need a C compiler (cc, gcc or clang on PATH); install: apt-get install gcc libc6-dev');
   }
 
   /** @param dir what stands on the device whose files are watched */
   watch(dir: string, name: string): WatchedDisk {
-    return new WatchedDisk(join(this.dir, `${name}.table`), { LD_PRELOAD: this.library, DTS_SHIM_DIR: dir });
+    return new WatchedDisk(join(this.dir, `${name}.table`), { LD_PRELOAD: this.durableSize, DTS_SHIM_DIR: dir });
+  }
+
+  clock(name: string): Promise<ShiftedClock> {
+    return ShiftedClock.create(join(this.dir, `${name}.clock`), { LD_PRELOAD: this.clockShift });
   }
 
   async remove(): Promise<void> {
     await rm(this.dir, { recursive: true, force: true });
   }
+}
+
+async function compile(name: string, dir: string): Promise<string> {
+  const library = join(dir, `${name}.so`);
+  const source = join(SOURCES, `${name}.c`);
+  for (const compiler of COMPILERS) {
+    try {
+      await run(compiler, ['-O2', '-Wall', '-shared', '-fPIC', '-o', library, source, '-ldl']);
+      return library;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue; // not installed
+      throw new Error(`${compiler} could not compile ${source}: ${(error as Error).message}`);
+    }
+  }
+  throw new Error('this needs a C compiler (cc, gcc or clang on PATH); install: apt-get install gcc libc6-dev');
 }
 
 /** One server's files as the shim sees them. */

@@ -1,25 +1,21 @@
 import type { ArmResult, ScenarioResult } from '../run/result.js';
-import { HEADINGS, type Row, summary, toRow, whole } from './figures.js';
-
-export interface ReportHead {
-  readonly seed: number;
-  readonly profile: string;
-  /** Seconds. */
-  readonly took: number;
-}
+import { HEADINGS, PROMISE, type Row, summary, toRows, whatBecame, whole } from './figures.js';
+import { type ReportHead, replayOf } from './report-head.js';
 
 export function toMarkdown(head: ReportHead, results: readonly ScenarioResult[]): string {
   const columns = Object.keys(HEADINGS) as (keyof Row)[];
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const rows = results.map(toRow).map((row) => line(columns.map((column) => row[column])));
+  const rows = toRows(results).map((row) => line(columns.map((column) => row[column])));
   return [
     '# Faults under load',
     '',
-    `Seed ${head.seed}, ${head.profile} matrix, ${Math.round(head.took)} s. ${summary(results)}`,
+    `**${summary(results)}** ${whatBecame(results)}`,
     '',
-    'At least once is the promise: "ran more than once" counts submissions that a crash made run again.',
+    PROMISE,
     '',
-    line(columns.map((column) => HEADINGS[column])),
+    `${Math.round(head.took)} s on ${head.machine}. Again: \`npm run chaos -- ${replayOf(head)}\`.`,
+    '',
+    line(columns.map((column) => HEADINGS[column].replaceAll('\u00ad', ''))),
     line(columns.map(() => '---')),
     ...rows,
     ...results.flatMap(describeScenario),
@@ -27,10 +23,10 @@ export function toMarkdown(head: ReportHead, results: readonly ScenarioResult[])
   ].join('\n');
 }
 
-function describeScenario({ scenario, verdict, reasons, arms }: ScenarioResult): string[] {
+function describeScenario({ scenario, seed, verdict, reasons, arms }: ScenarioResult): string[] {
   return [
     '',
-    `## ${scenario.name}: ${verdict}`,
+    `## ${scenario.name}, seed ${seed}: ${verdict}`,
     '',
     `Must hold: ${scenario.holds}.`,
     ...(reasons.length > 0 ? ['', ...reasons.map((reason) => `- **${reason}**`)] : []),

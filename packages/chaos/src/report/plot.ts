@@ -57,7 +57,8 @@ export function plot(options: PlotOptions, moments: readonly Moment[], marks: re
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">`,
     `<text x="${LEFT}" y="11" class="title">${title}</text>`,
     legend(series),
-    axes(highest, seconds, unit, y),
+    axes(highest, seconds, unit, y, isLog),
+    isLog ? decades(highest, y) : '',
     drawMarks(marks, x),
     ...series.map(({ colour, read }) => `<path class="${colour}" d="${line(moments, read, x, y)}"/>`),
     '</svg>',
@@ -77,12 +78,18 @@ function line(moments: readonly Moment[], read: Series['read'], x: (at: number) 
     .join('');
 }
 
-function axes(highest: number, seconds: number, unit: string, y: (value: number) => number): string {
+/** A thin line at each power of ten between the ends. */
+function decades(highest: number, y: (value: number) => number): string {
+  const powers = Array.from({ length: Math.max(0, Math.ceil(Math.log10(highest)) - 1) }, (_, index) => 10 ** (index + 1));
+  return powers.map((value) => `<path class="axis" d="M${LEFT} ${y(value).toFixed(1)}H${WIDTH - 8}"/>`).join('');
+}
+
+function axes(highest: number, seconds: number, unit: string, y: (value: number) => number, isLog = false): string {
   const base = HEIGHT - BOTTOM;
   return [
     `<path class="axis" d="M${LEFT} ${TOP}V${base}H${WIDTH - 8}"/>`,
     `<text x="${LEFT - 4}" y="${y(highest) + 4}" class="tick end">${Math.round(highest)}${unit}</text>`,
-    `<text x="${LEFT - 4}" y="${base}" class="tick end">0</text>`,
+    `<text x="${LEFT - 4}" y="${base}" class="tick end">${isLog ? 1 : 0}</text>`,
     `<text x="${LEFT}" y="${HEIGHT - 6}" class="tick">0 s</text>`,
     `<text x="${WIDTH - 8}" y="${HEIGHT - 6}" class="tick end">${seconds.toFixed(0)} s</text>`,
   ].join('');

@@ -18,7 +18,7 @@ export const fetchReplyLost: Scenario = {
     const proxy = await stage.startProxy();
     const env = { REDIS_URL: proxy.url };
     await Promise.all([stage.startGateway(), arm === 'control' ? stage.startAtMostOnceWorker(env) : stage.startWorker(env)]);
-    const load = stage.startLoad({ mix: AT_ONCE });
+    stage.startLoad({ mix: AT_ONCE });
     for (let round = 0; round < 2 * stage.profile.rounds; round++) {
       await stage.untilFault();
       stage.timeline.mark('answers lost');
@@ -26,6 +26,6 @@ export const fetchReplyLost: Scenario = {
       await delay(stage.random.between(...SWALLOWED_MS));
       proxy.cut();
     }
-    await stage.finish(load);
+    await stage.finish();
   },
 };

@@ -20,7 +20,10 @@ export const fsyncStall: Scenario = {
     await stage.untilFault();
     stage.timeline.mark('fsync slow');
     await redis.disk?.delayFsync(SLOW_MS);
+    const since = stage.timeline.now;
     await stage.untilFault();
+    const { p50, p99 } = stage.timeline.latencies(since);
+    stage.expect('callers are served while fsync is slow', p50 !== null, `p50 ${Math.round(p50 ?? 0)} ms, p99 ${Math.round(p99 ?? 0)} ms`);
     stage.timeline.mark('fsync stalls');
     await redis.disk?.delayFsync(STALL_MS);
     await delay(stage.random.between(STALL_MS / 2, STALL_MS - 100));
@@ -29,6 +32,6 @@ export const fsyncStall: Scenario = {
     await redis.disk?.delayFsync(0);
     await redis.start();
     await stage.measureRecovery(load);
-    await stage.finish(load);
+    await stage.finish();
   },
 };

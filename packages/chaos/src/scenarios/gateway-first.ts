@@ -24,6 +24,6 @@ export const gatewayFirst: Scenario = {
     await redis.kill();
     await redis.start();
     await stage.measureRecovery(load);
-    await stage.finish(load);
+    await stage.finish();
   },
 };

@@ -21,6 +21,6 @@ export const gatewayKill: Scenario = {
       gateways.push(await stage.startGateway());
       await stage.measureRecovery(load);
     }
-    await stage.finish(load);
+    await stage.finish();
   },
 };

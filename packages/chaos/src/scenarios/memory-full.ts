@@ -30,7 +30,7 @@ export const memoryFull: Scenario = {
     await redis.command('CONFIG', 'SET', 'maxmemory', '0');
     stage.timeline.mark('raised');
     await stage.measureRecovery(load);
-    await stage.finish(load);
+    await stage.finish();
     const reasons = [...load.troubles.keys()];
     const isClear = reasons.length > 0 && reasons.every((reason) => /^(429|503) \S/.test(reason));
     stage.expect('callers are told, by 429 or 503', isClear, reasons.join(', '));

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.js';
 export const powerCut: Scenario = {
   name: 'power-cut',
   fault: 'power cut: Redis killed, its files cut back to the last byte that an fsync covered',
-  load: 'concurrent callers, delayed and prioritized jobs among them',
+  load: 'concurrent callers, one by one and in batches; delayed and prioritized jobs among them',
   holds: 'nothing lost; service comes back unaided',
   control: 'appendfsync everysec',
   harm: 'lost',
@@ -13,6 +13,7 @@ export const powerCut: Scenario = {
     await stage.startRedis({ isWatched: true, settings: isWeak ? { appendfsync: 'everysec' } : {} });
     await Promise.all([stage.startGateway(isWeak ? { DURABILITY: 'fast' } : {}), stage.startWorker()]);
     const load = stage.startLoad();
+    stage.startBulkLoad();
     for (let round = 0; round < stage.profile.rounds; round++) {
       await stage.untilFault();
       const bytes = await stage.redis.cutPower();
@@ -20,6 +21,6 @@ export const powerCut: Scenario = {
       await stage.redis.start();
       await stage.measureRecovery(load);
     }
-    await stage.finish(load);
+    await stage.finish();
   },
 };

@@ -45,7 +45,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 export const randomMix: Scenario = {
   name: 'random-mix',
   fault: 'faults that chance picks, one after the other, and a power cut in the end',
-  load: 'concurrent callers of two gateways, delayed and prioritized jobs among them',
+  load: 'concurrent callers of two gateways, one by one and in batches; delayed and prioritized jobs among them',
   holds: 'nothing lost',
   control: 'appendfsync everysec',
   harm: 'lost',
@@ -57,6 +57,7 @@ export const randomMix: Scenario = {
     const env = { REDIS_URL: proxy.url, ...(isWeak && { DURABILITY: 'fast' }) };
     await Promise.all([stage.startGateway(env), stage.startGateway(env), stage.startWorker(env), stage.startWorker(env)]);
     const load = stage.startLoad();
+    stage.startBulkLoad();
     const names = [...Array.from({ length: 3 * stage.profile.rounds }, () => stage.random.pick(Object.keys(FAULTS))), 'power cut'];
     for (const name of names) {
       await stage.untilFault();
@@ -64,7 +65,7 @@ export const randomMix: Scenario = {
       await FAULTS[name]?.(stage, proxy);
       await stage.measureRecovery(load);
     }
-    await stage.finish(load);
+    await stage.finish();
   },
 };
 

@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.js';
 export const redisKill: Scenario = {
   name: 'redis-kill',
   fault: 'Redis killed with -9 and started again',
-  load: 'concurrent callers, delayed and prioritized jobs among them',
+  load: 'concurrent callers, one by one and in batches; delayed and prioritized jobs among them',
   holds: 'nothing lost; service comes back unaided',
   control: 'no append-only file',
   harm: 'lost',
@@ -13,6 +13,7 @@ export const redisKill: Scenario = {
     await stage.startRedis(arm === 'control' ? { settings: { appendonly: 'no' } } : {});
     await Promise.all([stage.startGateway(), stage.startWorker()]);
     const load = stage.startLoad();
+    stage.startBulkLoad();
     for (let round = 0; round < stage.profile.rounds; round++) {
       await stage.untilFault();
       stage.timeline.mark('kill -9');
@@ -20,6 +21,6 @@ export const redisKill: Scenario = {
       await stage.redis.start();
       await stage.measureRecovery(load);
     }
-    await stage.finish(load);
+    await stage.finish();
   },
 };

@@ -22,7 +22,7 @@ async function play(stage: Stage, lockMs: number, outage: (stage: Stage) => Prom
   await stage.measureRecovery(load);
   await delay(HELD_ON_MS);
   stage.receiver.release();
-  await stage.finish(load);
+  await stage.finish();
   const slowest = Math.round(load.slowestTrouble);
   stage.expect(`callers are told within ${ANSWER_MS} ms`, slowest > 0 && slowest <= ANSWER_MS, `${slowest} ms at the longest`);
 }

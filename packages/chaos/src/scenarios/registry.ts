@@ -1,19 +1,24 @@
+import { clockJump } from './clock-jump.js';
 import { diskFull } from './disk-full.js';
 import { fetchReplyLost } from './fetch-reply-lost.js';
 import { fsyncStall } from './fsync-stall.js';
 import { gatewayFirst } from './gateway-first.js';
 import { gatewayKill } from './gateway-kill.js';
+import { loopBlocked } from './loop-blocked.js';
 import { memoryFull } from './memory-full.js';
-import { poisonJob } from './poison-job.js';
+import { poisonJobs } from './poison-job.js';
 import { powerCut } from './power-cut.js';
 import { randomMix } from './random-mix.js';
 import { redisKill } from './redis-kill.js';
 import { redisPause, redisRestart } from './redis-outage.js';
+import { replicaPromoted } from './replica-promoted.js';
 import { rollingRestart } from './rolling-restart.js';
 import type { Scenario } from './scenario.js';
+import { schedulerKill } from './scheduler-kill.js';
 import { stopWithoutRedis } from './stop-without-redis.js';
 import { submitReplyLost } from './submit-reply-lost.js';
 import { tenThousands } from './ten-thousand.js';
+import { twoVersions } from './two-versions.js';
 import { workerBlocked } from './worker-blocked.js';
 import { workerKills } from './worker-kill.js';
 
@@ -31,11 +36,16 @@ export const SCENARIOS: readonly Scenario[] = [
   ...workerKills,
   ...tenThousands,
   workerBlocked,
+  loopBlocked,
   rollingRestart,
   stopWithoutRedis,
-  poisonJob,
+  ...poisonJobs,
   gatewayKill,
   gatewayFirst,
+  schedulerKill,
+  clockJump,
+  replicaPromoted,
+  twoVersions,
   randomMix,
 ];
 

@@ -26,7 +26,7 @@ export const submitReplyLost: Scenario = {
       proxy.cut();
       await stage.measureRecovery(load);
     }
-    await stage.finish(load);
+    await stage.finish();
     const split = [...stage.executions.byKey.values()].filter(({ jobs }) => jobs.size > 1).length;
     stage.expect('each submission is one job', split === 0, `${split} ran as several`);
   },

@@ -2,19 +2,18 @@ import type { Execution } from '../executions/execution-log.js';
 import type { Acknowledged } from '../load/load.js';
 
 /**
- * Milliseconds between the moment a job could start and its first start, at the longest.
+ * Milliseconds between the moment a job could start and its first start, in order, the quickest first.
  * @param since Unix milliseconds: jobs that could start before are left out
  */
-export function slowestPickUp(
+export function pickUps(
   acknowledged: ReadonlyMap<string, Acknowledged>,
   executions: ReadonlyMap<string, Execution>,
   since = 0,
-): number {
-  let slowest = 0;
-  for (const [key, { at, delay }] of acknowledged) {
+): readonly number[] {
+  const waits = [...acknowledged].flatMap(([key, { at, delay }]) => {
     const startedAt = executions.get(key)?.starts[0];
     const due = at + delay;
-    if (startedAt !== undefined && due >= since) slowest = Math.max(slowest, startedAt - due);
-  }
-  return slowest;
+    return startedAt === undefined || due < since ? [] : [startedAt - due];
+  });
+  return waits.sort((a, b) => a - b);
 }

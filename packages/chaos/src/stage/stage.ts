@@ -1,28 +1,38 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type App, startApp, startServer, within } from '@dts/testkit';
+import { type App, startServer, within } from '@dts/testkit';
 import { ExecutionLog } from '../executions/execution-log.js';
 import { ExecutionReceiver } from '../executions/receiver.js';
 import { Ledger } from '../ledger/ledger.js';
 import { Load, type LoadOptions } from '../load/load.js';
-import { MIXED } from '../load/submission.js';
+import { putSchedules } from '../load/schedules.js';
+import { BULK, MIXED } from '../load/submission.js';
 import type { Profile } from '../profile.js';
 import { RedisProxy } from '../proxy/redis-proxy.js';
 import type { Random } from '../random.js';
 import { RedisProcess, type RedisProcessOptions } from '../redis/redis-process.js';
+import type { ShiftedClock } from '../redis/shifted-clock.js';
 import type { Shim, WatchedDisk } from '../redis/shim.js';
 import { Timeline } from '../timeline/timeline.js';
+import { appEnv } from './app-env.js';
 import type { Arm } from './arm.js';
 import { drained } from './drain.js';
 import type { Expectation } from './expectation.js';
+import { keepOutputs } from './keep-outputs.js';
 
 const RECOVERY_LIMIT_MS = 60_000;
-const SCOPES = ['jobs:submit', 'jobs:read'];
+const BATCH = 100;
+const BULK_CLIENTS = 4;
 const NAME = 'chaos';
+const APPS = resolve(import.meta.dirname, '../../../../apps');
+const BUILT = { gateway: join(APPS, 'gateway/dist/main.js'), worker: join(APPS, 'worker/dist/main.js') };
 const AT_MOST_ONCE = fileURLToPath(import.meta.resolve('../control/at-most-once-worker.js'));
+const MISBEHAVE = import.meta.resolve('../executions/misbehave.js');
+
+/** Makes a worker do to itself what the answers to its jobs' calls say. */
+export const CONDUCTED = { NODE_OPTIONS: `--import=${MISBEHAVE}` };
 
 export interface StageOptions {
   readonly arm: Arm;
@@ -47,6 +57,7 @@ export class Stage {
   /** Milliseconds from the end of a fault until the service was there again, at the longest. */
   recoveryMs: number | undefined;
   private server: RedisProcess | undefined;
+  private externalUrl: string | undefined;
   private readonly endings: (() => Promise<unknown>)[] = [];
 
   private constructor(
@@ -79,6 +90,21 @@ export class Stage {
     return this.server;
   }
 
+  get redisUrl(): string {
+    return this.externalUrl ?? this.redis.url;
+  }
+
+  /** In place of a Redis of the stage's own, which is the caller's to end. */
+  useRedis(url: string): void {
+    this.externalUrl = url;
+  }
+
+  /** A clock for the processes that are given its environment. */
+  async startClock(): Promise<ShiftedClock> {
+    const shim = await this.options.shim();
+    return shim.clock(randomBytes(6).toString('hex'));
+  }
+
   /** @param options with `isWatched` the server can lose its power */
   async startRedis({ isWatched = false, ...options }: RedisProcessOptions & { isWatched?: boolean } = {}): Promise<RedisProcess> {
     const redis = await this.prepareRedis({ isWatched, ...options });
@@ -99,16 +125,18 @@ export class Stage {
     this.endings.push(ending);
   }
 
-  async startGateway(env: Readonly<Record<string, string>> = {}): Promise<App> {
+  /** @param file of an earlier version */
+  async startGateway(env: Readonly<Record<string, string>> = {}, file = BUILT.gateway): Promise<App> {
     // A control's Redis is weaker than what a gateway calls ready, and it takes submissions all the same.
-    const readyPath = this.options.arm === 'control' || !this.redis.isRunning ? '/healthz' : '/readyz';
-    const gateway = await startApp('gateway', { env: { ...this.env(), ...env }, readyPath, timeoutMs: 30_000 });
+    const readyPath = this.options.arm === 'control' || this.server?.isRunning === false ? '/healthz' : '/readyz';
+    const gateway = await startServer(file, { env: { ...this.env(), ...env }, readyPath, timeoutMs: 30_000 });
     this.gateways.push(gateway);
     return gateway;
   }
 
-  async startWorker(env: Readonly<Record<string, string>> = {}, readyPath = '/readyz'): Promise<App> {
-    const worker = await startApp('worker', { env: { ...this.env(), ...env }, readyPath, timeoutMs: 30_000 });
+  /** @param file of an earlier version */
+  async startWorker(env: Readonly<Record<string, string>> = {}, readyPath = '/readyz', file = BUILT.worker): Promise<App> {
+    const worker = await startServer(file, { env: { ...this.env(), ...env }, readyPath, timeoutMs: 30_000 });
     this.workers.push(worker);
     return worker;
   }
@@ -129,6 +157,7 @@ export class Stage {
 
   /** Callers begin to submit. */
   startLoad(options: Partial<LoadOptions> = {}): Load {
+    this.timeline.start();
     const load = new Load({
       targets: () => this.gateways.filter((gateway) => gateway.program.isRunning).map((gateway) => gateway.url),
       apiKey: this.apiKey,
@@ -147,21 +176,33 @@ export class Stage {
     return load;
   }
 
+  /** Callers that submit in batches, beside the others: what they submit would take long to run, so most of it is for later. */
+  startBulkLoad(): Load {
+    return this.startLoad({ mix: BULK, batch: BATCH, clients: BULK_CLIENTS, perSecond: this.profile.bulkPerSecond });
+  }
+
+  /** Schedules that run every so many milliseconds, beside the load. @returns what their runs call */
+  startSchedules(count: number, every: number): Promise<readonly string[]> {
+    const { apiKey, ledger, receiver } = this;
+    const options = { url: this.gateways[0]?.url ?? '', apiKey, tenant: NAME, ledger, urlOf: (key: string) => receiver.urlOf(key), every };
+    return putSchedules(count, options);
+  }
+
   /** Lets the load run until a moment that chance picks. */
   async untilFault(): Promise<void> {
     await delay(this.random.between(...this.profile.before));
   }
 
   /** Lets the load run on after the last fault, then waits until every caller has its answer and every job has run. */
-  async finish(load: Load): Promise<void> {
+  async finish(): Promise<void> {
     await delay(this.profile.after);
-    await load.finish(this.profile.drainMs);
+    await Promise.all(this.loads.map((load) => load.finish(this.profile.drainMs)));
     await this.drain();
   }
 
   async drain(): Promise<void> {
     const startedAt = performance.now();
-    const isDrained = await drained(this.redis.url, this.prefix, this.profile.drainMs);
+    const isDrained = await drained(this.redisUrl, this.prefix, this.profile.drainMs);
     this.timeline.mark('drained');
     this.expect('the queues drain', isDrained, `${Math.round(performance.now() - startedAt)} ms`);
   }
@@ -192,32 +233,17 @@ export class Stage {
   async leave(): Promise<void> {
     await this.stopApps();
     await Promise.all(this.loads.map((load) => load.finish(0)));
-    await this.keepOutputs();
+    const { gateways, workers } = this;
+    await keepOutputs(this.options.dir, { gateways, workers, redis: this.server });
     for (const ending of this.endings.toReversed()) await ending();
     await this.server?.remove();
     await this.receiver.stop();
     await Promise.all([this.ledger.close(), this.executions.close()]);
   }
 
-  /** What each process printed, for whoever looks into a failure. */
-  private async keepOutputs(): Promise<void> {
-    const keep = (name: string, output: string) => writeFile(join(this.options.dir, `${name}.log`), output);
-    await Promise.all([
-      ...this.gateways.map((app, index) => keep(`gateway-${index + 1}`, app.output)),
-      ...this.workers.map((app, index) => keep(`worker-${index + 1}`, app.output)),
-      keep('redis', this.server?.output ?? ''),
-    ]);
-  }
-
   /** The environment of every app. */
   env(): Record<string, string> {
-    return {
-      REDIS_URL: this.redis.url,
-      QUEUE_PREFIX: this.prefix,
-      API_KEYS: JSON.stringify([{ id: NAME, key: this.apiKey, scopes: SCOPES, tenant: NAME }]),
-      OUTBOUND_ALLOW_LOOPBACK: 'true',
-      LOG_LEVEL: 'warn',
-      LOCK_DURATION: String(this.profile.lockMs),
-    };
+    const { redisUrl, prefix, apiKey, profile } = this;
+    return appEnv({ redisUrl, prefix, apiKey, tenant: NAME, lockMs: profile.lockMs });
   }
 }

@@ -32,7 +32,12 @@ interface Bin extends Record<Count, number> {
 export class Timeline {
   readonly marks: Mark[] = [];
   private readonly bins: Bin[] = [];
-  private readonly startedAt = performance.now();
+  private startedAt = performance.now();
+
+  /** The run begins now, unless something has happened already: what it takes to start everything is no part of it. */
+  start(): void {
+    if (this.bins.length === 0 && this.marks.length === 0) this.startedAt = performance.now();
+  }
 
   /** Milliseconds since the run began. */
   get now(): number {
@@ -55,9 +60,9 @@ export class Timeline {
     return Array.from(this.bins, (bin = emptyBin(), index) => toMoment(bin, (index * BIN_MS) / 1_000));
   }
 
-  /** Percentiles over all acknowledged submissions. */
-  latencies(): Pick<Moment, 'p50' | 'p99' | 'max'> {
-    return percentiles(this.bins.flatMap((bin) => bin?.latencies ?? []));
+  /** Percentiles over submissions that were acknowledged from `since` on, in milliseconds since the run began. */
+  latencies(since = 0): Pick<Moment, 'p50' | 'p99' | 'max'> {
+    return percentiles(this.bins.slice(Math.ceil(since / BIN_MS)).flatMap((bin) => bin?.latencies ?? []));
   }
 
   private bin(): Bin {
