@@ -36,9 +36,11 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
   return { ...head, verdict: reasons.length === 0 ? 'pass' : 'fail', reasons, arms };
 }
 
-/** Side by side, which takes half the time and costs both some speed. Both have ended when this resolves. */
+/** Side by side, unless the scenario says otherwise, which takes half the time. Both have ended when this resolves. */
 async function playArms(scenario: Scenario, options: PlayOptions): Promise<{ arms: ArmResult[]; failure?: Error }> {
-  const played = await Promise.allSettled((['product', 'control'] as const).map((arm) => playArm(scenario, arm, options)));
+  const product = playArm(scenario, 'product', options);
+  if (scenario.apart) await Promise.allSettled([product]);
+  const played = await Promise.allSettled([product, playArm(scenario, 'control', options)]);
   options.signal.throwIfAborted();
   const failed = played.find((outcome) => outcome.status === 'rejected');
   const arms = played.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));

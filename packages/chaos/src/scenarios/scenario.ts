@@ -17,6 +17,8 @@ export interface Scenario {
   readonly once?: true;
   /** No attempt may be used up and no job may stall. */
   readonly untouched?: true;
+  /** Its arms are played one after the other: both together would be too much for a small machine. */
+  readonly apart?: true;
   /** Part of the quick matrix. */
   readonly quick: boolean;
   /** Why it cannot run on this machine, if so. */

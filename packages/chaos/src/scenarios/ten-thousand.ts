@@ -24,6 +24,7 @@ function tenThousand(name: string, workers: number): Scenario {
     holds: `what they ran is running again within ${RECOVERED_MS / 1_000} s, and nothing else is; none is dead`,
     control: 'workers that take jobs out of the queue before they run them',
     harm: 'lost',
+    apart: true,
     quick: false,
     play: (stage, arm) => play(stage, arm, workers),
   };
