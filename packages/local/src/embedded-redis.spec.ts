@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startProgram } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -49,7 +49,7 @@ async function ask<T>(url: string, question: (redis: Redis) => Promise<T>): Prom
 
 const pidOf = (url: string) => ask(url, async (redis) => Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1]));
 
-function dataFile(ending: '.incr.aof' | '.base.rdb'): string {
+function dataFile(ending: '.incr.aof' | '.base.rdb' | '.manifest'): string {
   const aof = join(dataDir.redis, 'appendonlydir');
   return join(aof, readdirSync(aof).find((name) => name.endsWith(ending)) ?? 'none');
 }
@@ -136,6 +136,34 @@ describe('embeddedRedis', () => {
     await expect(start()).rejects.toThrow(
       /^Redis cannot read its append-only files in .*appendonlydir \(.*\)\. Nothing was changed or deleted\. Restore the folder from a copy\.$/,
     );
+  });
+
+  it('names a file that is missing', async () => {
+    await start();
+    await running?.stop();
+    rmSync(dataFile('.base.rdb'));
+    await expect(start()).rejects.toThrow(/^Redis cannot read its append-only files in .* \(Unable to obtain the AOF file .*base\.rdb/);
+  });
+
+  it('does not let Redis start empty over files whose list is missing', async () => {
+    await ask(await start(), (redis) => redis.set('job', '1'));
+    await running?.stop();
+    const list = dataFile('.manifest');
+    const text = readFileSync(list);
+    rmSync(list);
+    await expect(start()).rejects.toThrow(
+      /^Redis cannot read its append-only files in .*: appendonly\.aof\.manifest is missing beside appendonly\.aof\.1\.incr\.aof\. Nothing was changed or deleted\./,
+    );
+    writeFileSync(list, text);
+    await expect(ask(await start(), (redis) => redis.get('job'))).resolves.toBe('1');
+  });
+
+  it('starts again what was killed before its first list was written', async () => {
+    await start();
+    await running?.stop();
+    truncateSync(dataFile('.incr.aof'));
+    rmSync(dataFile('.manifest'));
+    await expect(ask(await start(), (redis) => redis.dbsize())).resolves.toBe(0);
   });
 });
 

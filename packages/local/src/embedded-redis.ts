@@ -7,7 +7,7 @@ import { freePort } from './ports.js';
 import { readPrivateFile, writePrivateFile } from './private-file.js';
 import type { Program } from './program.js';
 import { redisConfig } from './redis-config.js';
-import { describeDamage } from './redis-damage.js';
+import { describeDamage, describeLostManifest } from './redis-damage.js';
 import { pingRedis } from './redis-ping.js';
 import { StartError } from './start-error.js';
 
@@ -24,11 +24,13 @@ export interface EmbeddedRedis {
 
 /**
  * A Redis of the stack's own, on loopback, with its data in the data directory: how to run it.
- * @throws StartError when no server is installed.
+ * @throws StartError when no server is installed, or its data would be overwritten
  */
 export async function embeddedRedis(dataDir: DataDir, fsync: 'always' | 'everysec'): Promise<EmbeddedRedis> {
   const server = findProgram(['redis-server', 'valkey-server']);
   if (!server) throw new StartError('No redis-server or valkey-server on PATH: run "npm start", which installs one, or set REDIS_URL.');
+  const lost = describeLostManifest(dataDir.redis);
+  if (lost) throw new StartError(lost);
   const port = await freePort(HOST);
   const password = providePassword(dataDir.root);
   // A file, not arguments: everybody can read those in the list of processes.

@@ -10,6 +10,8 @@ const LOOK_MS = 1_000;
 /** Milliseconds between two checks of all schedules. */
 const CHECK_MS = 30_000;
 const CHECKED_AT_ONCE = 500;
+/** Which failure in a row is told. */
+const TOLD_FAILURE = 2;
 
 export interface TickerEvents {
   onRun(outcome: 'started' | 'skipped' | 'missed', count: number): void;
@@ -29,7 +31,7 @@ export class ScheduleTicker {
   private readonly runs: ScheduleRuns;
   private timer?: NodeJS.Timeout;
   private stopped = false;
-  private failing = false;
+  private failures = 0;
   private ticking: Promise<void> = Promise.resolve();
   private checkAt = 0;
 
@@ -60,10 +62,10 @@ export class ScheduleTicker {
     this.timer = setTimeout(() => this.start(), waitMs);
   }
 
-  /** Redis is away, most likely: that is told once, not every second. */
+  /** Redis is away, most likely: that is told once, not every second, and not while the process is still connecting. */
   private retry(error: Error): number {
-    if (!this.failing) this.events.onError(error);
-    this.failing = true;
+    this.failures += 1;
+    if (this.failures === TOLD_FAILURE) this.events.onError(error);
     return LOOK_MS;
   }
 
@@ -74,7 +76,7 @@ export class ScheduleTicker {
       this.checkAt = performance.now() + CHECK_MS;
     }
     const { names, nextInMs = LOOK_MS } = await this.store.take();
-    this.failing = false;
+    this.failures = 0;
     await Promise.all(names.map((name) => this.attend(name).catch((error: Error) => this.events.onError(error, name))));
     return names.length > 0 ? 0 : Math.min(nextInMs, LOOK_MS);
   }
