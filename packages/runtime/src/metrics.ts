@@ -15,7 +15,7 @@ export const METRICS = {
   schedules: { name: 'dts_schedules', help: 'Schedules there are, paused and ended ones included', labelNames: [] },
   scheduleRuns: {
     name: 'dts_schedule_runs_total',
-    help: 'Runs of schedules by outcome: started, skipped (the one before had not finished), missed (nobody was there for long)',
+    help: 'Runs of schedules by outcome: started, skipped (the one before had not finished), missed (nobody was there for long), refused (for good)',
     labelNames: ['outcome'],
   },
   schedulesMended: {

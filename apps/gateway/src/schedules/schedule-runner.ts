@@ -21,7 +21,8 @@ export class ScheduleRunner implements OnApplicationBootstrap, OnModuleDestroy {
       onRun: (outcome, count) => runs.inc({ outcome }, count),
       onMended: () => mended.inc(),
       onCount: (count) => schedules.set(count),
-      onError: (error: Error, schedule?: ScheduleName) => logger.warn({ schedule }, `schedules: ${error.message}`),
+      onError: (error: Error, schedule?: ScheduleName) =>
+        logger.warn({ ...(schedule && { tenant: schedule.tenant, schedule: schedule.id }) }, `schedules: ${error.message}`),
     });
   }
 

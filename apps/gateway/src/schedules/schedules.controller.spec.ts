@@ -187,6 +187,17 @@ describe('POST /v1/schedules/{id}:…', () => {
     expect(await call('GET', path)).toMatchObject({ body: { lastRun: { jobId: body.id } } });
   });
 
+  it('runs once for one Idempotency-Key', async () => {
+    const path = newPath();
+    await call('PUT', path, nightly);
+    const headers = { 'idempotency-key': randomUUID() };
+    const first = await call('POST', `${path}:trigger`, undefined, { headers });
+    const again = await call('POST', `${path}:trigger`, undefined, { headers });
+    expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 200, 'true']);
+    expect(again.body.id).toBe(first.body.id);
+    expect(await call('POST', `${path}:trigger`, undefined, { headers: { 'idempotency-key': 'a b' } })).toMatchObject({ status: 400 });
+  });
+
   it('answers 404 to a verb that does not exist', async () => {
     const path = newPath();
     await call('PUT', path, nightly);

@@ -1,9 +1,10 @@
 import { type ScheduleName, Schedules } from '@dts/queue';
-import { applyDecorators, Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
   ApiCreatedResponse,
+  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
@@ -16,6 +17,7 @@ import { callerOf, NeedsScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
 import { ApiProblems } from '../http/openapi.js';
 import { type JobView, jobView, toJobView } from '../jobs/job.view.js';
+import { checkIdempotencyKey } from '../jobs/submit.schema.js';
 import { parseSchedule, scheduleInput } from './schedule.schema.js';
 import { type ScheduleView, scheduleList, scheduleView, toScheduleView } from './schedule.view.js';
 import { fromCursor, LONGEST_PAGE, parseLimit, scheduleName, tenantOf, toCursor } from './schedule-query.js';
@@ -133,18 +135,28 @@ export class SchedulesController {
   @ApiOperation({
     operationId: 'triggerSchedule',
     summary: 'Run a schedule now',
-    description: 'Beside its own times, and when it is paused as well. Goes by `overlap`. Repeated after a 503, it may run twice.',
+    description: 'Beside its own times, and when it is paused as well. Goes by `overlap`.',
   })
   @ApiId()
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Makes repeating safe for 24 hours',
+    schema: { type: 'string', maxLength: 255 },
+  })
   @ApiCreatedResponse({ schema: ref(jobView), description: 'The job of the run' })
-  @ApiProblems(401, 403, 404, 409, 422, 429, 503)
+  @ApiOkResponse({ schema: ref(jobView), description: 'The key was used before: the job of that run' })
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429, 503)
   async trigger(
     @Param('id') id: string,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobView> {
-    const job = await this.schedules.trigger(nameFor(request, id));
-    reply.header('location', `/v1/jobs/${job.id}`);
+    checkIdempotencyKey(idempotencyKey);
+    const { outcome, job } = await this.schedules.trigger(nameFor(request, id), idempotencyKey);
+    if (outcome === 'created') reply.status(201).header('location', `/v1/jobs/${job.id}`);
+    else reply.status(200).header('idempotent-replayed', 'true');
     return toJobView(job);
   }
 }

@@ -132,7 +132,11 @@ describe('a pause', () => {
 
 describe('a manual run', () => {
   it('is beside the timing, and does not overlap where that is not allowed', () => {
-    expect(manualRun(everyMinute, NOON + 1, true)).toMatchObject({ runs: 0, next: NOON + MINUTE, pending: { at: NOON + 1 } });
-    expect(manualRun(scheduleOf({ every: MINUTE }, { overlap: 'skip' }), NOON, true)).toBeUndefined();
+    expect(manualRun(everyMinute, NOON + 1, true, 'k')).toMatchObject({
+      runs: 0,
+      next: NOON + MINUTE,
+      pending: { at: NOON + 1, key: 'k' },
+    });
+    expect(manualRun(scheduleOf({ every: MINUTE }, { overlap: 'skip' }), NOON, true, 'k')).toBeUndefined();
   });
 });

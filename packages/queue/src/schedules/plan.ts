@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalJson } from '../fingerprint.js';
-import { dueAt, type Schedule, type ScheduleName, type ScheduleSpec, type ScheduleState } from './schedule.js';
+import { dueAt, type PendingRun, type Schedule, type ScheduleName, type ScheduleSpec, type ScheduleState } from './schedule.js';
 import { nextTime } from './timing.js';
 
 /** Runs that are no later than this are made up for one by one; of older ones, only the last. */
@@ -31,19 +31,25 @@ export function step(schedule: Schedule, now: number, previousRuns: boolean): St
   }
   const runs = state.runs + 1;
   const next = runs < (spec.timing.limit ?? Number.POSITIVE_INFINITY) ? following : null;
-  return { outcome: 'started', state: { ...state, next, missed, runs, pending: toRun(schedule, at, String(at), previousRuns) } };
+  const pending = toRun(schedule, at, `schedule ${state.series} ${at}`, previousRuns);
+  return { outcome: 'started', state: { ...state, next, missed, runs, pending } };
 }
 
 /** A run at once, beside those of the timing; undefined where it would overlap and must not. */
-export function manualRun(schedule: Schedule, now: number, previousRuns: boolean): ScheduleState | undefined {
+export function manualRun(schedule: Schedule, now: number, previousRuns: boolean, key: string): ScheduleState | undefined {
   if (previousRuns && schedule.spec.overlap === 'skip') return undefined;
-  return { ...schedule.state, pending: toRun(schedule, now, randomUUID(), previousRuns) };
+  return { ...schedule.state, pending: toRun(schedule, now, key, previousRuns) };
 }
 
-/** Spaces keep its key apart from those that callers may give. */
-function toRun({ spec, state }: Schedule, at: number, name: string, previousRuns: boolean) {
+/** Of a run that was asked for, the same however often it is asked for. */
+export function manualKey({ id }: ScheduleName, idempotencyKey: string = randomUUID()): string {
+  return `trigger ${id} ${idempotencyKey}`;
+}
+
+/** @param key has spaces, which keep it apart from those that callers may give */
+function toRun({ spec, state }: Schedule, at: number, key: string, previousRuns: boolean): PendingRun {
   const cancels = previousRuns && spec.overlap === 'cancel-previous' ? state.lastRun?.jobId : undefined;
-  return { at, key: `schedule ${state.series} ${name}`, ...(cancels !== undefined && { cancels }) };
+  return { at, key, ...(cancels !== undefined && { cancels }) };
 }
 
 function passOver({ spec, state }: Schedule, now: number): { at: number; passed: number } {

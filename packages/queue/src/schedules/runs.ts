@@ -1,20 +1,21 @@
 import { QueueError, type QueueErrorCode } from '../errors.js';
 import type { JobClient } from '../job-client.js';
 import { FINAL_STATES, type JobRecord } from '../job-record.js';
+import { acceptSubmission, type Submission } from '../submission.js';
 import type { PendingRun, Schedule, ScheduleState } from './schedule.js';
 import type { ScheduleStore, Stored } from './schedule-store.js';
 
 /** Submitted again, they would be refused again. */
-const FOR_GOOD: ReadonlySet<QueueErrorCode> = new Set(['unknown-job', 'invalid-payload', 'payload-too-large']);
+const FOR_GOOD: ReadonlySet<QueueErrorCode> = new Set(['unknown-job', 'invalid-payload', 'payload-too-large', 'idempotency-conflict']);
 
 /** What became of a run: its job, or why there will be none. */
-interface Submitted {
+interface Outcome {
   readonly job?: JobRecord;
   readonly refusal?: QueueError;
 }
 
 /** A schedule without a run that is under way, and what became of that run. */
-export interface Settled extends Submitted {
+export interface Settled extends Outcome {
   readonly stored: Stored;
 }
 
@@ -50,12 +51,19 @@ export class ScheduleRuns {
     return saved && { stored: saved, ...submitted };
   }
 
-  private async submit({ tenant, id, spec }: Schedule, run: PendingRun): Promise<Submitted> {
-    const { name, payload, options } = spec.job;
+  /** The job that a run with this key was turned into, as long as it is kept. */
+  async find(schedule: Schedule, key: string): Promise<JobRecord | undefined> {
+    const { id } = acceptSubmission(toSubmission(schedule, key));
+    return this.jobs.get(id).catch((error) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+  }
+
+  private async submit(schedule: Schedule, run: PendingRun): Promise<Outcome> {
     if (run.cancels !== undefined) await this.cancel(run.cancels);
-    const tags = [...(options.tags ?? []), `schedule:${id}`];
     try {
-      return await this.jobs.submit({ name, payload, tenant, options: { ...options, tags }, idempotencyKey: run.key });
+      return await this.jobs.submit(toSubmission(schedule, run.key));
     } catch (error) {
       if (!(error instanceof QueueError) || !FOR_GOOD.has(error.code)) throw error;
       return { refusal: error };
@@ -71,7 +79,13 @@ export class ScheduleRuns {
   }
 }
 
-function toSettled(state: ScheduleState, run: PendingRun, { job, refusal }: Submitted): ScheduleState {
+function toSubmission({ tenant, id, spec }: Schedule, idempotencyKey: string): Submission {
+  const { name, payload, options } = spec.job;
+  const tags = [...(options.tags ?? []), `schedule:${id}`];
+  return { name, payload, tenant, options: { ...options, tags }, idempotencyKey };
+}
+
+function toSettled(state: ScheduleState, run: PendingRun, { job, refusal }: Outcome): ScheduleState {
   const error = refusal ? { code: refusal.code, message: refusal.message } : null;
   return { ...state, pending: null, error, lastRun: job ? { at: run.at, jobId: job.id } : state.lastRun };
 }

@@ -73,7 +73,7 @@ describe('a gateway that died', () => {
 
   it('after it had submitted the run leaves no second one', async () => {
     await gateway.schedules.put(name, specOf({ timing: DAILY }));
-    const job = await gateway.schedules.trigger(name);
+    const { job } = await gateway.schedules.trigger(name);
     const store = new ScheduleStore(opened.redis, opened.prefix);
     const stored = await store.read(name);
     if (!stored.schedule) throw new Error('there is no schedule');
@@ -198,6 +198,19 @@ describe('clocks', () => {
       clock.mockRestore();
     }
     await expect(opened.storedIds()).resolves.toHaveLength(3);
+  });
+});
+
+describe('a job type that is gone', () => {
+  it('is told with the schedule, which goes on', async () => {
+    const gone = { ...specOf().job, name: 'gone.type' };
+    await gateway.schedules.put(name, specOf({ timing: DAILY }));
+    await opened.redis.hset(`${opened.prefix}:schedule:acme/${name.id}`, 'spec', JSON.stringify(specOf({ timing: DAILY, job: gone })));
+    await makeDue();
+    gateway.start();
+    await waitFor(() => gateway.counts.refused === 1, PATIENTLY);
+    expect(await stateOf()).toMatchObject({ pending: null, error: { code: 'unknown-job' }, next: expect.any(Number) });
+    expect(gateway.errors).toMatchObject([{ code: 'unknown-job' }]);
   });
 });
 

@@ -14,7 +14,7 @@ const CHECKED_AT_ONCE = 500;
 const TOLD_FAILURE = 2;
 
 export interface TickerEvents {
-  onRun(outcome: 'started' | 'skipped' | 'missed', count: number): void;
+  onRun(outcome: 'started' | 'skipped' | 'missed' | 'refused', count: number): void;
   /** A run that was decided on and not submitted, or a schedule that nobody would have looked at. */
   onMended(): void;
   onCount(schedules: number): void;
@@ -100,8 +100,9 @@ export class ScheduleTicker {
     if (missed > 0) this.events.onRun('missed', missed);
     if (next.outcome === 'skipped') this.events.onRun('skipped', 1);
     if (next.outcome !== 'started') return;
-    await this.runs.settle(saved);
-    this.events.onRun('started', 1);
+    const settled = await this.runs.settle(saved);
+    this.events.onRun(settled?.refusal ? 'refused' : 'started', 1);
+    if (settled?.refusal) this.events.onError(settled.refusal, schedule);
   }
 
   /** Finds schedules that are to run and that nobody would look at, whatever became of their turn. */

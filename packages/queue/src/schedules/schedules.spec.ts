@@ -101,35 +101,38 @@ describe('Schedules.trigger', () => {
   it('makes a job now that any gateway finds, with the tenant and a tag to find it by', async () => {
     const name = newName();
     await scheduling.schedules.put(name, daily, true);
-    const job = await scheduling.schedules.trigger(name);
+    const { job } = await scheduling.schedules.trigger(name);
     expect(job).toMatchObject({ name: 'http.request', tenant: 'acme', state: 'waiting', tags: [`schedule:${name.id}`] });
     await expect(opened.jobs.get(job.id)).resolves.toMatchObject({ id: job.id, payload: submission().payload });
     await expect(scheduling.schedules.get(name)).resolves.toMatchObject({
       state: { runs: 0, pending: null, paused: true, lastRun: { jobId: job.id } },
     });
-    await expect(scheduling.schedules.trigger(name)).resolves.not.toMatchObject({ id: job.id });
+    const { job: other } = await scheduling.schedules.trigger(name);
+    expect(other.id).not.toBe(job.id);
   });
 
   it('goes by the overlap policy', async () => {
     const name = newName();
     await scheduling.schedules.put(name, specOf({ timing: DAILY, overlap: 'skip' }));
-    const first = await scheduling.schedules.trigger(name);
+    const { job: first } = await scheduling.schedules.trigger(name);
     await expect(scheduling.schedules.trigger(name)).rejects.toMatchObject({ code: 'run-in-progress' });
     await scheduling.schedules.put(name, specOf({ timing: DAILY, overlap: 'cancel-previous' }));
-    const second = await scheduling.schedules.trigger(name);
+    const { job: second } = await scheduling.schedules.trigger(name);
     await expect(opened.jobs.get(first.id)).resolves.toMatchObject({ state: 'cancelled' });
     await expect(opened.jobs.get(second.id)).resolves.toMatchObject({ state: 'waiting' });
   });
 });
 
-describe('a job type that is gone', () => {
-  it('is told with the schedule', async () => {
+describe('a trigger with a key', () => {
+  it('runs once however often it is repeated, also while that run has not finished and the schedule says skip', async () => {
     const name = newName();
-    await scheduling.schedules.put(name, daily);
-    const key = `${opened.prefix}:schedule:acme/${name.id}`;
-    await opened.redis.hset(key, 'spec', JSON.stringify(specOf({ timing: DAILY, job: { ...daily.job, name: 'gone.type' } })));
-    await expect(scheduling.schedules.trigger(name)).rejects.toMatchObject({ code: 'unknown-job' });
-    await expect(scheduling.schedules.get(name)).resolves.toMatchObject({ state: { pending: null, error: { code: 'unknown-job' } } });
+    await scheduling.schedules.put(name, specOf({ timing: DAILY, overlap: 'skip' }));
+    const first = await scheduling.schedules.trigger(name, 'k');
+    await expect(scheduling.schedules.trigger(name, 'k')).resolves.toMatchObject({ outcome: 'replayed', job: { id: first.job.id } });
+    await scheduling.schedules.put(name, specOf({ timing: DAILY, overlap: 'cancel-previous' }));
+    const repeated = await Promise.all(Array.from({ length: 5 }, () => scheduling.schedules.trigger(name, 'k')));
+    expect(repeated.map(({ job }) => job.id)).toEqual(repeated.map(() => first.job.id));
+    await expect(opened.jobs.get(first.job.id)).resolves.toMatchObject({ state: 'waiting' });
   });
 });
 

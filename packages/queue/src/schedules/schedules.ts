@@ -4,8 +4,8 @@ import type { JobClient } from '../job-client.js';
 import type { JobRecord } from '../job-record.js';
 import { toUnavailable, toUnreadable } from '../redis-failure.js';
 import type { Replication } from '../replication.js';
-import { acceptSubmission } from '../submission.js';
-import { define, isSame, manualRun, setPaused } from './plan.js';
+import { acceptSubmission, type Submitted } from '../submission.js';
+import { define, isSame, manualKey, manualRun, setPaused } from './plan.js';
 import { ScheduleRuns } from './runs.js';
 import type { Schedule, ScheduleName, ScheduleSpec } from './schedule.js';
 import { ScheduleStore, type Stored } from './schedule-store.js';
@@ -68,19 +68,24 @@ export class Schedules {
   }
 
   /**
-   * Runs now, beside the timing and whether paused or not. Without an answer it may have run: repeated, it may run twice.
+   * Runs now, beside the timing and whether paused or not.
+   * @param idempotencyKey makes repeating safe; without one, a call that was not answered may run twice when it is repeated
    * @throws QueueError `schedule-not-found`, `run-in-progress`, and as `JobClient.submit`
    */
-  async trigger(name: ScheduleName): Promise<JobRecord> {
-    return await this.attempt(async () => {
+  trigger(name: ScheduleName, idempotencyKey?: string): Promise<Submitted> {
+    const key = manualKey(name, idempotencyKey);
+    return this.attempt(async () => {
       const settled = await this.runs.settle(await this.store.read(name));
       if (!settled) return undefined;
       const { stored } = settled;
       const before = found(stored.schedule, name);
-      const state = manualRun(before, stored.now, await this.runs.isRunning(before));
+      const earlier = await this.runs.find(before, key);
+      if (earlier) return { outcome: 'replayed', job: earlier };
+      const state = manualRun(before, stored.now, await this.runs.isRunning(before), key);
       if (!state) throw new QueueError('run-in-progress', 'The last run has not finished, and the schedule says skip.');
       const saved = await this.store.save({ ...before, state }, stored);
-      return saved && (await this.submitNow(before, saved));
+      const job = saved && (await this.submitNow(before, saved));
+      return job && { outcome: 'created', job };
     });
   }
 
