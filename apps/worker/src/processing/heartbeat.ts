@@ -4,8 +4,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type RedisClient, type WorkerInfo, type WorkerQueue, WorkerRegistry } from '@dts/queue';
 
 const BEAT_MS = 2_000;
-/** Heartbeats that may be missing before Redis counts as one that does not take what we write. */
+/** Heartbeats that may stay without an answer before Redis counts as one that does not take what we write. */
 const MISSED_BEATS = 3;
+const NEVER = Number.NEGATIVE_INFINITY;
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
 /** What changes between two heartbeats. */
@@ -21,7 +22,7 @@ export class Heartbeat {
   private readonly startedAt = Date.now();
   private timer?: NodeJS.Timeout;
   private stopped = false;
-  private heardAt = Number.NEGATIVE_INFINITY;
+  private heardAt = NEVER;
 
   constructor(
     private readonly id: string,
@@ -51,11 +52,9 @@ export class Heartbeat {
 
   /** A heartbeat that fails is left out: the next one tells more than a repetition would. */
   private async beat(): Promise<void> {
-    await this.registry.beat(this.read()).then(
-      () => {
-        this.heardAt = performance.now();
-      },
-      () => undefined,
+    this.heardAt = await this.registry.beat(this.read()).then(
+      () => performance.now(),
+      () => NEVER,
     );
     if (!this.stopped) this.timer = setTimeout(() => void this.beat(), BEAT_MS);
   }
