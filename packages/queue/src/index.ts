@@ -5,6 +5,7 @@ export { connectProducer, connectWorker, keyPrefix, type RedisClient } from './c
 export { type DueWork, readDueWork } from './due-work.js';
 export { findWeakSettings } from './durability.js';
 export { QueueError, toPayloadIssues } from './errors.js';
+export { fingerprint } from './fingerprint.js';
 export { JobClient } from './job-client.js';
 export type { JobData } from './job-data.js';
 export { backoffDelay, type SubmitOptions } from './job-options.js';

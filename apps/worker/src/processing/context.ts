@@ -9,8 +9,9 @@ const MAX_PROGRESS_BYTES = 16 * 1024;
 const LONGEST_LINE = 8_192;
 
 /** @param isOver whether the run has ended: what a handler left behind must not speak for the job any more */
-export function toHandlerContext({ job, token }: JobStart, { signal, at }: Deadline, isOver: () => boolean): HandlerContext {
+export function toHandlerContext({ job, token, newSubmit }: JobStart, { signal, at }: Deadline, isOver: () => boolean): HandlerContext {
   const jobId = job.id ?? '';
+  const submit = newSubmit();
   const whileRunning =
     <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
     (...args: Args): Promise<T> => {
@@ -33,6 +34,7 @@ export function toHandlerContext({ job, token }: JobStart, { signal, at }: Deadl
     log: whileRunning(async (line) => {
       await job.log(String(line).slice(0, LONGEST_LINE));
     }),
+    submit: (name, payload, options) => whileRunning(() => submit(name, payload, options))(),
   };
 }
 

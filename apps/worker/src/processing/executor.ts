@@ -3,6 +3,7 @@ import { backoffDelay, type FailedAttempt, type JobError } from '@dts/queue';
 import { WaitingError } from 'bullmq';
 import { AttemptFailed, JobDead } from './attempt-error.js';
 import { FinalError } from './errors.js';
+import type { Submit } from './handler.js';
 import type { JobStart, Runner } from './job-start.js';
 import { classify, type Outcome } from './outcome.js';
 import { checkResult, definitionOf, parsePayload } from './payload.js';
@@ -26,6 +27,7 @@ export class Executor {
     private readonly reporter: AttemptReporter,
     private readonly starts: Starts,
     private readonly quarantine: Quarantine,
+    private readonly submitterFor: (parent: WorkerJob) => Submit,
   ) {}
 
   /** A fetch that was under way when its worker was told to stop still brings a job: from now on it goes straight back. */
@@ -66,7 +68,7 @@ export class Executor {
     const definition = definitionOf(job.name);
     const payload = parsePayload(definition, job.data.payload);
     checkStartBy(job.data.startBy);
-    const start: JobStart = { job, payload, token, timeoutMs: timeoutOf(job), stop };
+    const start: JobStart = { job, payload, token, timeoutMs: timeoutOf(job), stop, newSubmit: () => this.submitterFor(job) };
     const crashes = await this.starts.begin(job);
     try {
       return checkResult(definition, await (crashes < CRASHES_TOLERATED ? run(start) : this.quarantine.run(start)));

@@ -1,5 +1,23 @@
-import type { DefinitionOf, JobName, PayloadOf } from '@dts/jobs';
+import type { DefinitionOf, JobName, PayloadInputOf, PayloadOf } from '@dts/jobs';
+import type { SubmitOptions } from '@dts/queue';
 import type { z } from 'zod';
+
+export interface ChildOptions extends SubmitOptions {
+  /** Tells this child from the handler's others, where it matters: see Submit. */
+  readonly key?: string;
+}
+
+/**
+ * Submits another job, for the same tenant; resolves to its id once it is stored, as durably as the gateway's 201.
+ *
+ * For 24 hours the same call of the same job makes the same child, however often the job runs: the second of two equal
+ * calls is told from the first, and their order does not matter. Give a `key` when the payload is not the same each time
+ * (a time, a random number): the first child with the key is the one there is, and another payload for it is refused.
+ *
+ * Rejects with RetryableError `submit-unavailable`, `submit-outcome-unknown`, `submit-memory-full`; with FinalError
+ * `submit-unknown-job`, `submit-invalid-payload`, `submit-payload-too-large`, `submit-idempotency-conflict`.
+ */
+export type Submit = <Name extends JobName>(name: Name, payload: PayloadInputOf<Name>, options?: ChildOptions) => Promise<string>;
 
 /** What a handler is told about the attempt it runs. */
 export interface HandlerContext {
@@ -22,6 +40,7 @@ export interface HandlerContext {
   progress(value: number | object): Promise<void>;
   /** Appends a line to the job's log. */
   log(line: string): Promise<void>;
+  readonly submit: Submit;
 }
 
 /** Business logic only: a parsed payload in, a result out; throws one of the errors in `errors.ts` to steer retries. */

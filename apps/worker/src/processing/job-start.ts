@@ -1,3 +1,4 @@
+import type { Submit } from './handler.js';
 import type { WorkerJob } from './worker-job.js';
 
 /** One start of a job, checked and about to run. */
@@ -9,6 +10,8 @@ export interface JobStart {
   readonly timeoutMs: number;
   /** Aborts when the job is to be stopped; its reason is one of AbortReason. */
   readonly stop: AbortSignal | undefined;
+  /** For each run anew. */
+  readonly newSubmit: () => Submit;
 }
 
 /** Runs a start within its time: here, in a thread, or in quarantine. */

@@ -9,6 +9,7 @@ import { Counter, Gauge } from 'prom-client';
 import { type QueueChoice, WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
 import { CancelListener } from './cancel-listener.js';
+import { ChildJobs } from './child-jobs.js';
 import { EagerWorker } from './eager-worker.js';
 import { Executor } from './executor.js';
 import { Heartbeat, type WorkerStatus } from './heartbeat.js';
@@ -39,6 +40,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly executor: Executor;
   private readonly runHere: Runner;
   private readonly threads: ThreadPool;
+  private readonly children: ChildJobs;
   private readonly heartbeat: Heartbeat;
   private readonly cancels: CancelListener;
   private readonly prefix: string;
@@ -56,10 +58,13 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     reporter: AttemptReporter,
   ) {
     this.redis = connectWorker(env.REDIS_URL, this.logError);
-    this.executor = new Executor(this.name, reporter, new Starts(this.redis), new Quarantine(env));
     this.runHere = runHere(createHandlers(env));
     this.threads = new ThreadPool(env);
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
+    this.children = new ChildJobs(env.REDIS_URL, this.prefix, this.logError);
+    this.executor = new Executor(this.name, reporter, new Starts(this.redis), new Quarantine(env), (job) =>
+      this.children.submitterFor(job),
+    );
     this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
     this.cancels = new CancelListener(this.redis, connectWorker(env.REDIS_URL, this.logError), this.prefix, this.cancel);
     this.consumers = env.QUEUES.flatMap((choice) => this.createConsumers(choice));
@@ -71,6 +76,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     for (const consumer of this.consumers) consumer.start();
     this.heartbeat.start();
     this.cancels.start();
+    this.children.start();
     this.watchdog.start(this.consumers);
     this.logger.info({ worker: this.name, queues: this.env.QUEUES }, 'fetching jobs');
   }
@@ -89,6 +95,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     clearTimeout(handBack);
     clearTimeout(giveUp);
     this.threads.close();
+    this.children.stop();
     this.cancels.stop();
     this.redis.disconnect();
   }

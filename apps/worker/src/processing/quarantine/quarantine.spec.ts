@@ -84,4 +84,21 @@ describe('Quarantine', () => {
     quarantine = new Quarantine(HANDLER_ENV, processOf(new URL('./not-there.mjs', import.meta.url), HEAP_MB));
     await expect(run('done')).rejects.toMatchObject({ name: 'RetryableError', code: 'sandbox-ended' });
   });
+
+  it('lets a handler submit jobs: the same ones each time it runs', async () => {
+    const start = await starts.add('submit-twice');
+    const first = bodyOf(await quarantine.run(start));
+    const ids = JSON.parse(first) as string[];
+    expect(new Set(ids).size).toBe(2);
+    expect(bodyOf(await quarantine.run(start))).toBe(first);
+    const children = await Promise.all(ids.map((id) => starts.queues.io.getJob(id)));
+    expect(children.map((child) => child?.data)).toEqual(
+      ids.map(() => expect.objectContaining({ tenant: 'test', payload: { url: 'http://child/' } })),
+    );
+    await expect(run('submit-unfit')).rejects.toMatchObject({
+      name: 'FinalError',
+      code: 'submit-invalid-payload',
+      message: expect.stringContaining('/url'),
+    });
+  });
 });

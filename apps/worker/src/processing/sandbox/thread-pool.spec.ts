@@ -21,12 +21,14 @@ describe('ThreadPool', () => {
 
   const run = async (behaviour: string, options?: Parameters<JobStarts['add']>[1]) => pool.run(await starts.add(behaviour, options));
 
+  const bodyOf = (result: unknown) => (result as { body: string }).body;
+
   /** The slot is as good as new, and so is this process. */
   const expectUsable = async () => expect(await run('done')).toMatchObject({ status: 200 });
 
   it('hands a handler its context, and what it publishes to the job', async () => {
     const start = await starts.add('context');
-    const { body } = (await pool.run(start)) as { body: string };
+    const body = bodyOf(await pool.run(start));
     const id = start.job.id ?? '';
     expect(JSON.parse(body)).toEqual({ jobId: id, attempt: 1, start: 0, token: 'token', idempotencyKey: id, late: true });
     expect((await starts.queues.io.getJob(id))?.progress).toBe(50);
@@ -60,5 +62,22 @@ describe('ThreadPool', () => {
     stop.abort('cancelled');
     await expect(running).rejects.toMatchObject({ name: 'AttemptAborted', reason: 'cancelled' });
     await expectUsable();
+  });
+
+  it('lets a handler submit jobs: the same ones each time it runs', async () => {
+    const start = await starts.add('submit-twice');
+    const first = bodyOf(await pool.run(start));
+    const ids = JSON.parse(first) as string[];
+    expect(new Set(ids).size).toBe(2);
+    expect(bodyOf(await pool.run(start))).toBe(first);
+    const children = await Promise.all(ids.map((id) => starts.queues.io.getJob(id)));
+    expect(children.map((child) => child?.data)).toEqual(
+      ids.map(() => expect.objectContaining({ tenant: 'test', payload: { url: 'http://child/' } })),
+    );
+    await expect(run('submit-unfit')).rejects.toMatchObject({
+      name: 'FinalError',
+      code: 'submit-invalid-payload',
+      message: expect.stringContaining('/url'),
+    });
   });
 });
