@@ -3,4 +3,5 @@ export type { FinalState, Job, JobAttempt, JobError, JobState, JobType, Submitte
 export type { JobOptions } from './job-options.js';
 export { SchedulerClient, type SchedulerClientOptions, type SubmitOptions, type WaitOptions } from './scheduler-client.js';
 export { type ProblemEntry, SchedulerError } from './scheduler-error.js';
+export type { Schedule, ScheduledJob, ScheduleInput, SchedulesClient } from './schedules.js';
 export type { CallOptions, Retry } from './transport.js';

@@ -4,6 +4,7 @@ import { type BatchJob, type BatchResult, submitBatch } from './batch.js';
 import { isFinished, type Job, type JobType, type SubmittedJob } from './job.js';
 import { checkIdempotencyKey, type JobOptions, VISIBLE_ASCII } from './job-options.js';
 import { SchedulerError } from './scheduler-error.js';
+import { SchedulesClient } from './schedules.js';
 import { type CallOptions, Transport } from './transport.js';
 
 /** Seconds that one request waits for the end of a job. */
@@ -31,12 +32,14 @@ export interface WaitOptions extends CallOptions {
 
 /** Calls a gateway. Every method throws SchedulerError, or the reason of the signal that it was given; a TypeError for what can't be sent. */
 export class SchedulerClient {
+  readonly schedules: SchedulesClient;
   readonly #transport: Transport;
 
   constructor({ url, apiKey, fetch: send = fetch, retries = 5, timeoutMs = 30_000 }: SchedulerClientOptions) {
     if (!/^https?:\/\/[^/]/.test(url)) throw new TypeError(`"${url}" is not the URL of a gateway, such as http://127.0.0.1:3000`);
     if (!VISIBLE_ASCII.test(apiKey)) throw new TypeError('an API key has visible ASCII characters only');
     this.#transport = new Transport({ url: url.replace(/\/+$/, ''), apiKey, fetch: send, retries, timeoutMs });
+    this.schedules = new SchedulesClient(this.#transport);
   }
 
   /** Resolves once the job is stored durably. Repetitions carry the same key, so they can't make a second job. */

@@ -20,7 +20,7 @@ export interface CallOptions {
 }
 
 export interface Call extends CallOptions {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -107,6 +107,7 @@ export class Transport {
 }
 
 function parseAnswer(status: number, text: string): unknown {
+  if (status === 204) return undefined;
   try {
     return JSON.parse(text);
   } catch (cause) {
