@@ -2,7 +2,7 @@ import { queueEnvShape } from '@dts/queue';
 import { loggerEnvShape, serverEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 
-export const gatewayEnv = z.object({
+const variables = z.object({
   ...loggerEnvShape,
   ...queueEnvShape,
   ...serverEnvShape(3000),
@@ -11,8 +11,8 @@ export const gatewayEnv = z.object({
    * in a failover either.
    */
   DURABILITY: z.enum(['fast', 'synced', 'replicated']).default('synced'),
-  /** For `replicated`: replicas that must be online. Every submission waits for all that are. */
-  REPLICAS: z.coerce.number().int().min(1).max(100).default(1),
+  /** For `replicated`: replicas that must be online, 1 unless given. Every submission waits for all that are. */
+  REPLICAS: z.coerce.number().int().min(1).max(100).optional(),
   /** Jobs that may wait in each queue, scheduled ones included; more are answered 429. */
   BACKLOG_LIMIT: z.coerce.number().int().min(1).default(1_000_000),
   /** JSON: `[{ "id", "hash" | "key", "scopes", "tenant" }]`. */
@@ -21,6 +21,12 @@ export const gatewayEnv = z.object({
   API_KEYS_FILE: z.string().optional(),
   /** Signs the sessions of /ui. Random unless given, so give it where several gateways share a name. */
   SESSION_SECRET: z.string().min(32, 'needs 32 characters or more').optional(),
+});
+
+/** Whoever names replicas and forgets the rest would believe that they are waited for. */
+export const gatewayEnv = variables.refine(({ DURABILITY, REPLICAS }) => REPLICAS === undefined || DURABILITY === 'replicated', {
+  path: ['REPLICAS'],
+  error: 'is for DURABILITY=replicated: nothing else waits for replicas',
 });
 
 /** Injection token of the parsed environment. */

@@ -46,7 +46,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.admission = new Admission(this.queues, this.redis, env.BACKLOG_LIMIT);
     if (env.DURABILITY === 'replicated') {
       this.waiting = connectProducer(env.REDIS_URL, this.logError);
-      this.replication = new Replication(this.waiting, prefix, env.REPLICAS);
+      this.replication = new Replication(this.waiting, prefix, env.REPLICAS ?? 1);
     }
     this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission, this.replication);
     this.watcher = new JobWatcher(this.jobs, this.patient, prefix, this.logError);
