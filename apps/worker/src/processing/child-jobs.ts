@@ -9,7 +9,8 @@ const PASSING: readonly string[] = ['unavailable', 'outcome-unknown', 'memory-fu
 /**
  * Jobs that handlers submit: acknowledged as the gateway's are, on a connection that fails within a second, so that an
  * outage fails the attempt and no child is lost. Of the gateway's limits only the one of memory holds: that a queue is
- * full keeps callers out, not the parts of work that was taken on.
+ * full keeps callers out, not the parts of work that was taken on. Nor are replicas waited for: they get what is written
+ * in its order, so a failover that loses a child loses the end of its parent as well, which then runs again.
  */
 export class ChildJobs {
   private readonly redis: RedisClient;

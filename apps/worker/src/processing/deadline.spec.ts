@@ -64,4 +64,13 @@ describe('Deadline', () => {
     expect(deadline.signal.aborted).toBe(true);
     await expect(deadline.race(new Promise(() => undefined))).rejects.toMatchObject({ reason: 'shutdown' });
   });
+
+  it('does not take a very long time for none', async () => {
+    const stop = new AbortController();
+    const deadline = new Deadline(2 ** 40, stop.signal);
+    const racing = deadline.race(untilAborted(deadline.signal));
+    await new Promise((resolve) => setTimeout(resolve, 5)); // when Node would have fired
+    stop.abort('shutdown');
+    await expect(racing).rejects.toMatchObject({ reason: 'shutdown' });
+  });
 });

@@ -1,5 +1,8 @@
 import { AttemptAborted } from './outcome.js';
 
+/** Node fires a longer timer at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Bounds one run: aborts `signal` when the time is up or when `stop` aborts (its reason is one of AbortReason). Whatever
  * the run throws after that, it was stopped: a handler that is told to stop throws what its libraries throw then.
@@ -15,8 +18,9 @@ export class Deadline {
     private readonly stop: AbortSignal | undefined,
     private readonly patienceMs?: number,
   ) {
-    this.at = new Date(Date.now() + timeoutMs);
-    this.timer = setTimeout(() => this.abort(new AttemptAborted('timeout')), timeoutMs);
+    const boundMs = Math.min(timeoutMs, LONGEST_TIMER_MS);
+    this.at = new Date(Date.now() + boundMs);
+    this.timer = setTimeout(() => this.abort(new AttemptAborted('timeout')), boundMs);
     if (stop?.aborted) this.follow();
     else stop?.addEventListener('abort', this.follow, { once: true });
   }

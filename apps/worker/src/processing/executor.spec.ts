@@ -15,7 +15,7 @@ import { Worker } from 'bullmq';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { FinalError, RetryableError } from './errors.js';
 import { Executor } from './executor.js';
-import { HANDLER_ENV, MISBEHAVING, noChildren } from './fixtures/job-starts.js';
+import { HANDLER_ENV, MISBEHAVING, noChildren, SILENT } from './fixtures/job-starts.js';
 import type { HandlerContext } from './handler.js';
 import type { Runner } from './job-start.js';
 import { Quarantine } from './quarantine/quarantine.js';
@@ -82,7 +82,13 @@ describe('Executor', () => {
       new Histogram({ name: 'wait', help: 'x', labelNames: ['queue', 'job'], registers }),
       new Histogram({ name: 'run', help: 'x', labelNames: ['queue', 'job'], registers }),
     );
-    executor = new Executor(name, reporter, new Starts(patient), new Quarantine(HANDLER_ENV, processOf(MISBEHAVING, 128)), noChildren);
+    executor = new Executor(
+      name,
+      reporter,
+      new Starts(patient),
+      new Quarantine(HANDLER_ENV, SILENT, processOf(MISBEHAVING, 128)),
+      noChildren,
+    );
     const worker = new Worker('io', (job, token, signal) => executor.execute(job, token ?? '', signal, here(handler)), {
       ...workerOptions(patient, prefix, name, 15_000),
       concurrency: 10,

@@ -70,8 +70,10 @@ export class Executor {
     checkStartBy(job.data.startBy);
     const start: JobStart = { job, payload, token, timeoutMs: timeoutOf(job), stop, newSubmit: () => this.submitterFor(job) };
     const crashes = await this.starts.begin(job);
+    const isSuspect = crashes >= CRASHES_TOLERATED;
+    if (isSuspect) this.reporter.quarantined(job, crashes);
     try {
-      return checkResult(definition, await (crashes < CRASHES_TOLERATED ? run(start) : this.quarantine.run(start)));
+      return checkResult(definition, await (isSuspect ? this.quarantine.run(start) : run(start)));
     } catch (error) {
       await this.starts.end(job).catch(() => undefined); // counted once too often, it leads into quarantine at worst
       throw error;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { EagerWorker } from './eager-worker.js';
 import { Executor } from './executor.js';
-import { HANDLER_ENV, noChildren } from './fixtures/job-starts.js';
+import { HANDLER_ENV, noChildren, SILENT } from './fixtures/job-starts.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { AttemptReporter } from './reporter.js';
 import { runWithin } from './run-within.js';
@@ -30,7 +30,7 @@ describe('handing back', () => {
     patient = connectWorker(testRedisUrl(), ignore);
     queues = openQueues(producer, prefix, ignore);
     await waitFor(() => producer.status === 'ready');
-    executor = new Executor('w', createReporter(), new Starts(patient), new Quarantine(HANDLER_ENV), noChildren);
+    executor = new Executor('w', createReporter(), new Starts(patient), new Quarantine(HANDLER_ENV, SILENT), noChildren);
   });
 
   afterEach(async () => {

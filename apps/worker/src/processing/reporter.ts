@@ -28,6 +28,11 @@ export class AttemptReporter {
     else this.logger.warn({ ...facts, error }, `attempt failed: ${error?.message ?? outcome.kind}`);
   }
 
+  /** @param crashes how often the job may have crashed its worker */
+  quarantined(job: WorkerJob, crashes: number): void {
+    this.logger.warn({ job: job.name, jobId: job.id, crashes }, 'job runs in quarantine: it may be what crashed its workers');
+  }
+
   private observe(job: WorkerJob, startedAt: number, outcome: string) {
     const labels = { queue: job.queueName, job: job.name };
     const now = Date.now();

@@ -62,7 +62,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     this.threads = new ThreadPool(env);
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
     this.children = new ChildJobs(env.REDIS_URL, this.prefix, this.logError);
-    this.executor = new Executor(this.name, reporter, new Starts(this.redis), new Quarantine(env), (job) =>
+    this.executor = new Executor(this.name, reporter, new Starts(this.redis), new Quarantine(env, logger), (job) =>
       this.children.submitterFor(job),
     );
     this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());

@@ -8,7 +8,7 @@ import type { Scenario } from './scenario.js';
 
 const POISON = 'poison';
 const RUN_MS = 200;
-/** Four crashes, each found out after the lock and up to two checks, and its neighbours one by one in quarantine. */
+/** Three crashes, each found out after the lock and up to two checks, and the halving in quarantine. */
 const BURIED_MS = 60_000;
 /** Of a worker's heap: it is used up the sooner. */
 const HEAP_MB = 128;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { HANDLER_ENV, JobStarts, MISBEHAVING } from '../fixtures/job-starts.js';
+import { HANDLER_ENV, JobStarts, MISBEHAVING, SILENT } from '../fixtures/job-starts.js';
 import { processOf } from '../sandbox/channel.js';
 import { Quarantine } from './quarantine.js';
 
@@ -15,7 +15,7 @@ describe('Quarantine', () => {
   afterAll(() => starts[Symbol.dispose]());
 
   beforeEach(() => {
-    quarantine = new Quarantine(HANDLER_ENV, processOf(MISBEHAVING, HEAP_MB));
+    quarantine = new Quarantine(HANDLER_ENV, SILENT, processOf(MISBEHAVING, HEAP_MB));
   });
 
   const run = async (behaviour: string, options?: Parameters<JobStarts['add']>[1]) => quarantine.run(await starts.add(behaviour, options));
@@ -81,7 +81,7 @@ describe('Quarantine', () => {
   });
 
   it('does not blame a job for a process that could not start', async () => {
-    quarantine = new Quarantine(HANDLER_ENV, processOf(new URL('./not-there.mjs', import.meta.url), HEAP_MB));
+    quarantine = new Quarantine(HANDLER_ENV, SILENT, processOf(new URL('./not-there.mjs', import.meta.url), HEAP_MB));
     await expect(run('done')).rejects.toMatchObject({ name: 'RetryableError', code: 'sandbox-ended' });
   });
 

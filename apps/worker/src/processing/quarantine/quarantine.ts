@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import type { Logger } from '@dts/runtime';
 import type { HandlerEnv } from '../../handlers/env.js';
 import { FinalError } from '../errors.js';
 import type { JobStart, Runner } from '../job-start.js';
@@ -29,6 +30,7 @@ export class Quarantine {
 
   constructor(
     private readonly env: HandlerEnv,
+    private readonly logger: Logger,
     private readonly open: OpenChannel = processOf(HANDLERS, HEAP_MB),
   ) {}
 
@@ -79,6 +81,7 @@ export class Quarantine {
     const host = this.hosts.get(cohort);
     this.hosts.delete(cohort);
     if (!host) return; // it was over
+    this.logger.warn({ jobs: cohort.members.size, endedBy: host.death?.how }, 'a process of the quarantine ended');
     if (host.wasReady) this.cohorts.died(cohort);
     else this.cohorts.failed(cohort);
     this.startHosts();
