@@ -40,6 +40,8 @@ describe('/readyz', () => {
       const answer = await submit(fast, key);
       expect([answer.status, answer.headers.get('durability')]).toEqual([status, 'fast']);
     }
+    const batch = await fast.call('POST', '/v1/jobs:batch', { as: 'caller', body: { jobs: [job] } });
+    expect([batch.status, batch.headers.get('durability')]).toEqual([200, 'fast']);
   });
 });
 
