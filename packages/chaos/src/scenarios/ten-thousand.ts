@@ -10,8 +10,8 @@ const JOBS = 10_000;
 /** Half of the workers are killed. */
 const TAKEN_BACK = JOBS / 2;
 const RECOVERED_MS = 20_000;
-/** Milliseconds for which one command may keep Redis from everybody else. */
-const BLOCKED_MS = 1_000;
+/** Milliseconds for which one command may keep Redis from everybody else: half a lock later, jobs of living workers would be lost to them. */
+const BLOCKED_MS = 5_000;
 const FILL_MS = 120_000;
 /** A run that takes longer is ended and tried again: it must outlast the slowest machine that plays this. */
 const LONG_RUN_MS = 300_000;
