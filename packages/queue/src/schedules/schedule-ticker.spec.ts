@@ -41,6 +41,23 @@ async function makeDue(ms = 0): Promise<number> {
   return now - ms;
 }
 
+/** Puts a run on a schedule that was decided on and not submitted. */
+async function makePending(key: string): Promise<void> {
+  const store = new ScheduleStore(opened.redis, opened.prefix);
+  await waitFor(async () => {
+    const stored = await store.read(name);
+    const { schedule } = stored;
+    return schedule && (await store.save({ ...schedule, state: { ...schedule.state, pending: { at: 1, key } } }, stored));
+  });
+}
+
+/** What became of such a run. */
+async function settled(key: string) {
+  await makePending(key);
+  await waitFor(async () => (await stateOf()).pending === null, PATIENTLY);
+  return (await stateOf()).lastRun;
+}
+
 describe('any number of gateways', () => {
   it('start each run once', async () => {
     const others = await Promise.all(Array.from({ length: 3 }, () => open(server.url, opened.prefix)));
@@ -74,26 +91,31 @@ describe('a gateway that died', () => {
   it('after it had submitted the run leaves no second one', async () => {
     await gateway.schedules.put(name, specOf({ timing: DAILY }));
     const { job } = await gateway.schedules.trigger(name);
-    const store = new ScheduleStore(opened.redis, opened.prefix);
-    const stored = await store.read(name);
-    if (!stored.schedule) throw new Error('there is no schedule');
-    const claim = (await opened.redis.keys('*:idempotency:*')).length;
+    const key = 'schedule of-this-test again';
+    gateway.start();
+    const first = await settled(key);
     // As if the note that it was submitted had never been written.
-    const pending = { at: 1, key: `schedule ${stored.schedule.state.series} again` };
-    await store.save({ ...stored.schedule, state: { ...stored.schedule.state, pending } }, stored);
-    const first = await gateway.schedules.pause(name);
-    await store.save({ ...first, state: { ...first.state, pending } }, await store.read(name));
-    const second = await gateway.schedules.resume(name);
-    expect(second.state.lastRun).toEqual(first.state.lastRun);
-    expect((await opened.storedIds()).sort()).toEqual([job.id, first.state.lastRun?.jobId].sort());
-    expect((await opened.redis.keys('*:idempotency:*')).length).toBe(claim + 1);
+    expect(await settled(key)).toEqual(first);
+    expect((await opened.storedIds()).sort()).toEqual([job.id, first?.jobId].sort());
+  });
+
+  it('before a schedule is changed has its run made first, of what was said before', async () => {
+    await gateway.schedules.put(name, specOf({ timing: DAILY }));
+    await makePending('schedule of-this-test before');
+    const { schedule } = await gateway.schedules.put(
+      name,
+      specOf({ timing: { every: 3_600_000 }, job: { ...specOf().job, options: { priority: 7 } } }),
+    );
+    expect(schedule.state).toMatchObject({ pending: null, lastRun: { jobId: expect.any(String) } });
+    await expect(opened.jobs.get(String(schedule.state.lastRun?.jobId))).resolves.toMatchObject({ priority: 1 });
   });
 
   it('after it had taken a schedule is relieved', async () => {
     await gateway.schedules.put(name, specOf({ timing: DAILY }));
     await makeDue();
-    const taken = await new ScheduleStore(opened.redis, opened.prefix).take();
-    expect(taken.names).toEqual([name]);
+    const store = new ScheduleStore(opened.redis, opened.prefix);
+    const taken = await Promise.all([store.take(), store.take()]);
+    expect(taken.map(({ names }) => names)).toEqual([[name], []]);
     gateway.start();
     await waitFor(() => gateway.counts.started === 1, PATIENTLY);
     await expect(opened.storedIds()).resolves.toHaveLength(1);
@@ -227,6 +249,7 @@ describe('a queue that is full', () => {
     await waitFor(() => full.errors.length > 0, PATIENTLY);
     expect(full.errors[0]).toMatchObject({ code: 'backlog-full' });
     await expect(gateway.schedules.get(name)).resolves.toMatchObject({ state: { runs: 1, lastRun: null } });
+    await expect(full.schedules.pause(name)).resolves.toMatchObject({ state: { paused: true } });
     await opened.queues.io.remove(other.id);
     const { lastRun } = await waitFor(async () => (await stateOf()).lastRun && stateOf(), PATIENTLY);
     await expect(opened.storedIds()).resolves.toEqual([lastRun?.jobId]);

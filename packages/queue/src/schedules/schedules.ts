@@ -140,13 +140,17 @@ export class Schedules {
     return schedule;
   }
 
-  /** Runs that are under way come first: what they submit is what was said before the change. */
   private async tryChange(name: ScheduleName, to: (before: Schedule | undefined, now: number) => Schedule): Promise<Schedule | undefined> {
-    const settled = await this.runs.settle(await this.store.read(name));
-    if (!settled) return undefined;
-    const { schedule, now } = settled.stored;
+    const stored = await this.store.read(name);
+    const { schedule, now } = stored;
     const after = to(schedule, now);
-    return after === schedule ? after : (await this.store.save(after, settled.stored))?.schedule;
+    if (after === schedule) return after;
+    // A run that is under way submits what was said when it was decided on: it comes first, then it is looked at again.
+    if (schedule?.state.pending && after.spec !== schedule.spec) {
+      await this.runs.settle(stored);
+      return undefined;
+    }
+    return (await this.store.save(after, stored))?.schedule;
   }
 
   /** Again while others are faster. */
