@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { JOB_DEFINITIONS } from '@dts/jobs';
 import { connectWorker } from '@dts/queue';
 import { Draining } from '@dts/runtime';
 import { createSignal, waitFor } from '@dts/testkit';
@@ -203,7 +204,7 @@ describe('GET /v1/job-types', () => {
   it('tells the job types with their schemas', async () => {
     const { status, body } = await gateway.call('GET', '/v1/job-types', { as: 'reader' });
     expect([status, body.nextCursor]).toEqual([200, null]);
-    expect(body.items.map(({ name }: { name: string }) => name)).toEqual(['http.request', 'email.send', 'image.thumbnail']);
+    expect(body.items.map(({ name }: { name: string }) => name)).toEqual(JOB_DEFINITIONS.map(({ name }) => name));
     expect(body.items[0]).toMatchObject({
       queue: 'io',
       attempts: 8,
