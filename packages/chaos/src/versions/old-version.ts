@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,26 +24,30 @@ export function findOldVersion(): string | undefined {
   return changed && git('rev-parse', '--verify', `${changed}^`);
 }
 
+/** Both arms of a scenario ask at once. */
+const building = new Map<string, Promise<string>>();
+
 /**
  * Builds the apps of a commit, once for each user and commit.
  * @returns the folder that stands for its checkout
  */
-export async function buildVersion(commit: string): Promise<string> {
+export function buildVersion(commit: string): Promise<string> {
+  const known = building.get(commit) ?? build(commit);
+  building.set(commit, known);
+  return known;
+}
+
+async function build(commit: string): Promise<string> {
   const { XDG_CACHE_HOME: cache = join(homedir(), '.cache') } = process.env;
   const dir = join(cache, 'dts-chaos', commit);
-  if (existsSync(dir)) return dir;
-  const making = `${dir}.${process.pid}`;
-  await rm(making, { recursive: true, force: true });
-  await mkdir(dirname(making), { recursive: true });
-  await run('git', ['clone', '--quiet', '--shared', '--no-checkout', REPOSITORY, making]);
-  await run('git', ['checkout', '--quiet', '--detach', commit], { cwd: making });
-  await rename(making, dir); // before the build: what it makes names its own place
-  try {
-    await run('npm', ['run', '--silent', 'build'], { cwd: dir, timeout: BUILD_MS });
-  } catch (error) {
-    await rm(dir, { recursive: true, force: true });
-    throw new Error(`the version ${commit} could not be built: ${(error as Error).message}`);
-  }
+  const stamp = join(dir, 'built');
+  if (existsSync(stamp)) return dir;
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dirname(dir), { recursive: true });
+  await run('git', ['clone', '--quiet', '--shared', '--no-checkout', REPOSITORY, dir]);
+  await run('git', ['checkout', '--quiet', '--detach', commit], { cwd: dir });
+  await run('npm', ['run', '--silent', 'build'], { cwd: dir, timeout: BUILD_MS });
+  await writeFile(stamp, '');
   return dir;
 }
 
