@@ -4,8 +4,8 @@ export interface Profile {
   readonly clients: number;
   /** Submissions a second in all clients together, at most. */
   readonly perSecond: number;
-  /** Submissions a second in batches, where the load is the point. */
-  readonly bulkPerSecond: number;
+  /** Submissions in batches where the load is the point: in all, and a second at most. */
+  readonly bulk: { readonly total: number; readonly perSecond: number };
   /** Milliseconds of load before a fault, at least and at most: chance picks the moment. */
   readonly before: readonly [low: number, high: number];
   /** Milliseconds of load after the last fault. */
@@ -26,7 +26,7 @@ export const QUICK: Profile = {
   name: 'quick',
   clients: 32,
   perSecond: 300,
-  bulkPerSecond: 300,
+  bulk: { total: 2_000, perSecond: 300 },
   before: [1_000, 2_000],
   after: 1_000,
   rounds: 2,
@@ -40,7 +40,7 @@ export const FULL: Profile = {
   name: 'full',
   clients: 64,
   perSecond: 400,
-  bulkPerSecond: 3_000,
+  bulk: { total: 60_000, perSecond: 3_000 },
   before: [2_000, 4_000],
   after: 3_000,
   rounds: 4,

@@ -79,6 +79,11 @@ export class Load {
     this.running.catch(() => {}); // told to whoever waits for the end
   }
 
+  /** Whether it stops by itself. */
+  get isBounded(): boolean {
+    return this.options.total !== undefined;
+  }
+
   /** Submits nothing new; what is under way is repeated until it is answered, for `patienceMs` at most. */
   async finish(patienceMs: number): Promise<void> {
     this.finished = true;

@@ -1,6 +1,7 @@
 import { waitFor } from '@dts/testkit';
 import { AT_ONCE, type Mix } from '../load/submission.js';
-import { CONDUCTED, type Stage } from '../stage/stage.js';
+import { CONDUCTED } from '../stage/built.js';
+import type { Stage } from '../stage/stage.js';
 import type { Scenario } from './scenario.js';
 
 const JOBS = 2;

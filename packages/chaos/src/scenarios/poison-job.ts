@@ -3,7 +3,8 @@ import type { App } from '@dts/testkit';
 import type { Conduct } from '../executions/conduct.js';
 import { AT_ONCE } from '../load/submission.js';
 import type { Arm } from '../stage/arm.js';
-import { CONDUCTED, type Stage } from '../stage/stage.js';
+import { CONDUCTED } from '../stage/built.js';
+import type { Stage } from '../stage/stage.js';
 import type { Scenario } from './scenario.js';
 
 const POISON = 'poison';

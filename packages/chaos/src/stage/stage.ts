@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type App, startServer, within } from '@dts/testkit';
 import { ExecutionLog } from '../executions/execution-log.js';
 import { ExecutionReceiver } from '../executions/receiver.js';
@@ -18,6 +17,7 @@ import type { Shim, WatchedDisk } from '../redis/shim.js';
 import { Timeline } from '../timeline/timeline.js';
 import { appEnv } from './app-env.js';
 import type { Arm } from './arm.js';
+import { BUILT } from './built.js';
 import { drained } from './drain.js';
 import type { Expectation } from './expectation.js';
 import { keepOutputs } from './keep-outputs.js';
@@ -26,14 +26,6 @@ const RECOVERY_LIMIT_MS = 60_000;
 const BATCH = 100;
 const BULK_CLIENTS = 4;
 const NAME = 'chaos';
-const APPS = resolve(import.meta.dirname, '../../../../apps');
-const BUILT = { gateway: join(APPS, 'gateway/dist/main.js'), worker: join(APPS, 'worker/dist/main.js') };
-const AT_MOST_ONCE = fileURLToPath(import.meta.resolve('../control/at-most-once-worker.js'));
-const MISBEHAVE = import.meta.resolve('../executions/misbehave.js');
-
-/** Makes a worker do to itself what the answers to its jobs' calls say. */
-export const CONDUCTED = { NODE_OPTIONS: `--import=${MISBEHAVE}` };
-
 export interface StageOptions {
   readonly arm: Arm;
   readonly profile: Profile;
@@ -143,7 +135,7 @@ export class Stage {
 
   /** A worker that loses: see the program. */
   async startAtMostOnceWorker(env: Readonly<Record<string, string>> = {}): Promise<App> {
-    const worker = await startServer(AT_MOST_ONCE, { env: { ...this.env(), SLOTS: String(this.profile.held), ...env } });
+    const worker = await startServer(BUILT.atMostOnceWorker, { env: { ...this.env(), SLOTS: String(this.profile.held), ...env } });
     this.workers.push(worker);
     return worker;
   }
@@ -178,7 +170,7 @@ export class Stage {
 
   /** Callers that submit in batches, beside the others: what they submit would take long to run, so most of it is for later. */
   startBulkLoad(): Load {
-    return this.startLoad({ mix: BULK, batch: BATCH, clients: BULK_CLIENTS, perSecond: this.profile.bulkPerSecond });
+    return this.startLoad({ mix: BULK, batch: BATCH, clients: BULK_CLIENTS, ...this.profile.bulk });
   }
 
   /** Schedules that run every so many milliseconds, beside the load. @returns what their runs call */
@@ -193,9 +185,11 @@ export class Stage {
     await delay(this.random.between(...this.profile.before));
   }
 
-  /** Lets the load run on after the last fault, then waits until every caller has its answer and every job has run. */
+  /** Lets the load run on after the last fault, to its end where it has one, then waits until every caller has its answer and every job has run. */
   async finish(): Promise<void> {
     await delay(this.profile.after);
+    const bounded = Promise.all(this.loads.filter(({ isBounded }) => isBounded).map((load) => load.done()));
+    await within(bounded, this.profile.drainMs, 'all that was to be submitted').catch(() => undefined); // what is there counts
     await Promise.all(this.loads.map((load) => load.finish(this.profile.drainMs)));
     await this.drain();
   }
