@@ -12,6 +12,11 @@ describe('toPayloadIssues', () => {
     expect(issues.find(({ path }) => path.join('/') === 'mail/x')?.message).toBe('is not a member of this schema');
   });
 
+  it('says that a member is missing', () => {
+    const { error } = z.object({ url: z.string(), payload: z.unknown().nonoptional() }).safeParse({});
+    expect(error && toPayloadIssues(error)).toEqual(['url', 'payload'].map((name) => ({ path: [name], message: 'is missing' })));
+  });
+
   it('says what is wrong with the name of a member', () => {
     const { error } = z.record(z.string().regex(/^[a-z]+$/, 'must be a word'), z.int()).safeParse({ 'a b': 1 });
     expect(error && toPayloadIssues(error)).toEqual([{ path: ['a b'], message: 'must be a word' }]);

@@ -29,10 +29,11 @@ export interface PayloadIssue {
 export function toPayloadIssues(error: z.ZodError): PayloadIssue[] {
   return error.issues.flatMap((issue) => {
     const { path, message } = issue;
-    if (issue.code === 'unrecognized_keys')
+    if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path: [...path, key], message: 'is not a member of this schema' }));
+    }
     if (issue.code === 'invalid_key') return [{ path, message: issue.issues[0]?.message ?? message }];
-    return [{ path, message }];
+    return [{ path, message: message.endsWith(', received undefined') ? 'is missing' : message }];
   });
 }
 
