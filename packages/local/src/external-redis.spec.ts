@@ -10,6 +10,8 @@ describe('assertReachable', () => {
       const wrong = assertReachable(`redis://:wr0ng-secret@127.0.0.1:${redis.port}`);
       await expect(wrong).rejects.toThrow(/^Redis at 127\.0\.0\.1:\d+ cannot be used \((?!.*wr0ng-secret).*WRONGPASS.*\): check REDIS_URL/);
       await expect(assertReachable(`redis://127.0.0.1:${redis.port}`)).rejects.toThrow('NOAUTH');
+      await expect(assertReachable(`redis://:right@127.0.0.1:${redis.port}/99`)).rejects.toThrow('ERR DB index is out of range');
+      await expect(assertReachable(`redis://:right@127.0.0.1:${redis.port}/1`)).resolves.toBeUndefined();
     } finally {
       await redis.stop();
     }

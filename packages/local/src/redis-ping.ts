@@ -20,7 +20,8 @@ export async function pingRedis(url: string, timeoutMs = 1_500): Promise<string 
   try {
     await client.connect();
     await client.ping();
-    return undefined;
+    // It answers from database 0 when there is none of the URL's number.
+    return cause && describe(cause);
   } catch (error) {
     return describe(cause ?? (error as Error));
   } finally {
