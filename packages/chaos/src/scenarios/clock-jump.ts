@@ -1,6 +1,8 @@
 import type { Scenario } from './scenario.js';
 
 const JUMP_S = 60;
+const SCHEDULES = 20;
+const EVERY_MS = 1_000;
 
 /**
  * Redis writes down when a key expires, not how long it lives: what it reads back may be a minute off. It ends with the
@@ -9,8 +11,8 @@ const JUMP_S = 60;
 export const clockJump: Scenario = {
   name: 'clock-jump',
   fault: `the clock of every process jumps ${JUMP_S} s back, to the right time, and ${JUMP_S} s ahead; a worker and Redis are killed (-9) while it is wrong`,
-  load: 'concurrent callers, delayed and prioritized jobs among them',
-  holds: 'nothing lost, and every delayed job runs',
+  load: `concurrent callers, delayed and prioritized jobs among them; ${SCHEDULES} schedules, a run of each every second`,
+  holds: 'nothing lost, every delayed job runs, and every schedule has its next run',
   control: 'no append-only file',
   harm: 'lost',
   quick: true,
@@ -20,6 +22,7 @@ export const clockJump: Scenario = {
     const redis = await stage.startRedis({ env, settings: arm === 'control' ? { appendonly: 'no' } : {} });
     const [, worker] = await Promise.all([stage.startGateway(env), stage.startWorker(env)]);
     const load = stage.startLoad();
+    await stage.startSchedules(SCHEDULES, EVERY_MS);
     const jump = async (seconds: number) => {
       await stage.untilFault();
       await clock.set(seconds);
@@ -36,6 +39,8 @@ export const clockJump: Scenario = {
     await redis.kill();
     await redis.start();
     await stage.measureRecovery(load);
+    await stage.untilFault();
+    await stage.finishSchedules();
     await stage.finish();
   },
 };

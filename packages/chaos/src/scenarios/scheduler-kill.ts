@@ -34,7 +34,7 @@ export const schedulerKill: Scenario = {
     const since = Date.now();
     await stage.measureRecovery(load);
     if (arm === 'product') await expectRuns(stage, keys, since);
-    await stopSchedules(stage);
+    await stage.finishSchedules();
     await stage.finish();
   },
 };
@@ -48,10 +48,4 @@ async function expectRuns(stage: Stage, keys: readonly string[], since: number):
     idle().length === 0,
     idle().join(', ') || `all within ${took} ms`,
   );
-}
-
-/** The gateways go: no runs are started any more, and what was started can end. */
-async function stopSchedules(stage: Stage): Promise<void> {
-  await Promise.all(stage.loads.map((load) => load.finish(stage.profile.drainMs)));
-  await Promise.all(stage.gateways.map((gateway) => gateway.kill()));
 }

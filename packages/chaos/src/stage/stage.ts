@@ -194,6 +194,12 @@ export class Stage {
     await this.drain();
   }
 
+  /** Every caller gets its answer; then the gateways go, so that no run is started any more and what was started can end. */
+  async finishSchedules(): Promise<void> {
+    await Promise.all(this.loads.map((load) => load.finish(this.profile.drainMs)));
+    await Promise.all(this.gateways.map((gateway) => gateway.kill()));
+  }
+
   async drain(): Promise<void> {
     const startedAt = performance.now();
     const isDrained = await drained(this.redisUrl, this.prefix, this.profile.drainMs);
