@@ -50,6 +50,7 @@ describe('runApp', () => {
     taken.close();
     expect(app.output().stderr).toBe(`fixture: port ${port} on 127.0.0.1 is already in use: stop what uses it, or set PORT\n`);
     expect(app.output().stdout).not.toContain('EADDRINUSE');
+    expect(app.log().at(-1)).toMatchObject({ msg: 'stopping: it cannot listen' });
   });
 
   it('says everything that is wrong with its environment, and exits with 1', async () => {

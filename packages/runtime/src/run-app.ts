@@ -35,9 +35,18 @@ export async function runApp(options: AppOptions): Promise<void> {
   leaveNoConnectionOpen(app);
   stopOnDrain(app, options.logger, options.graceMs);
   await app.init();
-  // Not `app.listen`, which logs what it throws: a port in use is told once.
-  const url = await app.getHttpAdapter().getInstance().listen({ host: options.host, port: options.port });
-  options.logger.info({ url }, `${options.name} is listening`);
+  await listen(app, options);
+}
+
+/** Not `app.listen`, which logs what it throws: a port in use is told once. By then jobs may run, so they end in order. */
+async function listen(app: NestFastifyApplication, { name, logger, host, port }: AppOptions): Promise<void> {
+  try {
+    const url = await app.getHttpAdapter().getInstance().listen({ host, port });
+    logger.info({ url }, `${name} is listening`);
+  } catch (error) {
+    process.stderr.write(`${name}: ${explain(error)}\n`);
+    app.get(Draining).fail('it cannot listen');
+  }
 }
 
 /** A connection that is busy when the stop begins must not be kept for more requests: the server would wait for its caller to close it. */
