@@ -140,6 +140,12 @@ describe('npm start that cannot', () => {
     return program.stderr;
   }
 
+  it.each(['main', 'workers'] as const)('refuses an option that %s does not have', async (entry) => {
+    const program = await checkout.run(entry, {}, ['--verbos']);
+    expect(await program.exited).toEqual({ code: 1, signal: null });
+    expect(program.stderr).toMatch(/^error: unknown option '--verbos'\n/);
+  });
+
   it('names a port in use before it starts anything', async () => {
     const other = await startReceiver();
     const port = String(other.port);

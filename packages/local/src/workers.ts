@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import { Command } from 'commander';
 import { builtApps } from './apps.js';
 import { runWorker } from './run-worker.js';
 import { StartError } from './start-error.js';
 
 const root = resolve(import.meta.dirname, '../../..');
+new Command('npm run workers').description('Runs one more worker. Settings are environment variables: see README.md.').parse();
 
 try {
   const dataDirOf = (dataDir: string) => resolve(root, dataDir);

@@ -25,8 +25,8 @@ export class SmallCheckout {
   }
 
   /** Runs the built `main` (the stack) or `workers`. */
-  async run(entry: 'main' | 'workers', env: Readonly<Record<string, string>> = {}): Promise<Program> {
-    const program = await startNode(join(this.root, 'packages/local/dist', `${entry}.js`), { env });
+  async run(entry: 'main' | 'workers', env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Promise<Program> {
+    const program = await startNode(join(this.root, 'packages/local/dist', `${entry}.js`), { env, args });
     this.#programs.push(program);
     return program;
   }
