@@ -5,13 +5,13 @@ import { createSignal, freePort, type Receiver, startReceiver } from '@dts/testk
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { HandlerContext } from '../processing/handler.js';
-import { createEmailSend } from './email-send.handler.js';
+import { createEmailSend, type EmailOptions } from './email-send.handler.js';
 import { startAttempt } from './fixtures/context.js';
 import { loopbackClient } from './fixtures/loopback-client.js';
 import { reply, type Smtp, startSmtp } from './fixtures/smtp.js';
 import { Mailer } from './mailer.js';
 
-const OPTIONS = { defaultFrom: 'Billing <billing@example.com>', maxAttachmentBytes: 1_000, maxAttachmentsBytes: 1_500 };
+const OPTIONS: EmailOptions = { defaultFrom: 'Billing <billing@example.com>', maxAttachmentBytes: 1_000, maxAttachmentsBytes: 1_500 };
 
 let receiver: Receiver;
 let outbound: OutboundClient;
@@ -98,7 +98,7 @@ describe('the mail', () => {
 
   it('needs a sender', async () => {
     const server = await smtp();
-    await expect(send(server.url, {}, {}, { ...OPTIONS, defaultFrom: undefined as never })).rejects.toMatchObject({
+    await expect(send(server.url, {}, {}, { ...OPTIONS, defaultFrom: undefined })).rejects.toMatchObject({
       name: 'FinalError',
       code: 'sender-missing',
     });
@@ -236,8 +236,10 @@ describe('what the server says', () => {
     await expect(send(`smtp://127.0.0.1:${port}`)).rejects.toMatchObject({ name: 'RetryableError', code: 'smtp-unavailable' });
   });
 
-  it('no server configured is final', async () => {
-    await expect(send(undefined)).rejects.toMatchObject({ name: 'FinalError', code: 'smtp-not-configured' });
+  it('no server configured is final, whatever else is missing', async () => {
+    const refused = { name: 'FinalError', code: 'smtp-not-configured' };
+    await expect(send(undefined)).rejects.toMatchObject(refused);
+    await expect(send(undefined, {}, {}, { ...OPTIONS, defaultFrom: undefined })).rejects.toMatchObject(refused);
   });
 });
 

@@ -23,6 +23,7 @@ export interface EmailOptions {
 /** Sends one e-mail. Its Message-ID comes from the job's id, so a receiver recognises a repetition. */
 export function createEmailSend(mailer: Mailer, outbound: OutboundClient, options: EmailOptions): Handler<'email.send'> {
   return async (email, { jobId, signal }) => {
+    mailer.requireUrl(); // before anything is fetched, or said about a sender
     const from = email.from ?? options.defaultFrom;
     if (from === undefined) throw new FinalError('sender-missing', 'The mail names no sender and this worker has no SMTP_FROM.');
     const messageId = `<${jobId}@${domainOf(from)}>`;

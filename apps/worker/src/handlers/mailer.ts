@@ -46,14 +46,21 @@ export class Mailer {
     }
   }
 
+  /**
+   * Where mail goes.
+   * @throws FinalError `smtp-not-configured`
+   */
+  requireUrl(): string {
+    if (this.url !== undefined) return this.url;
+    throw new FinalError('smtp-not-configured', 'This worker has no SMTP server: set SMTP_URL and redrive the job.');
+  }
+
   async close(): Promise<void> {
     (await this.transport)?.close();
   }
 
   private connect(): Promise<Transporter<SentMessageInfo>> {
-    if (this.url === undefined)
-      throw new FinalError('smtp-not-configured', 'This worker has no SMTP server: set SMTP_URL and redrive the job.');
-    this.transport ??= open(this.url);
+    this.transport ??= open(this.requireUrl());
     return this.transport;
   }
 }
