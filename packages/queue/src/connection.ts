@@ -19,6 +19,8 @@ const RECONNECT_AND_RESEND = 2;
 const ALIKE: RedisOptions = {
   connectTimeout: 1_000,
   retryStrategy: backoff,
+  // A Redis that reads its files tells when it expects to be done, and at first it expects far too much: up to 10 s would be waited.
+  maxLoadingRetryTime: 200,
   // A sentinel that hangs must not hold up the search for the master, and one that is away is no news.
   sentinelCommandTimeout: 1_000,
   sentinelRetryStrategy: backoff,
