@@ -58,7 +58,8 @@ describe('npm start', () => {
       'worker  something odd',
       'worker exited with code 7: restarting it',
     ]);
-    expect(readFileSync(checkout.data('logs/worker.log'), 'utf8')).toContain('nothing special');
+    // Written behind, and read here by another process.
+    await waitFor(() => readFileSync(checkout.data('logs/worker.log'), 'utf8').includes('nothing special'));
   });
 
   it('waits for running jobs when told to stop, however often it is told at once', async () => {
