@@ -28,6 +28,21 @@ export class ReplicaSet {
     });
   }
 
+  /**
+   * Resolves once every replica has its own append-only file. After a sync it writes a new one, and until that is done a
+   * replica that is killed comes back with less than it acknowledged.
+   */
+  async untilOnDisk(): Promise<void> {
+    const isOnDisk = async (replica: RedisServer) => {
+      const persistence = await replica.info('persistence');
+      return ['aof_rewrite_in_progress', 'aof_rewrite_scheduled'].every((field) => persistence.get(field) === '0');
+    };
+    await waitFor(async () => (await Promise.all(this.replicas.map(isOnDisk))).every(Boolean), {
+      describe: 'the replicas to write their append-only files',
+      timeoutMs: 10_000,
+    });
+  }
+
   /** Makes a master of a replica by hand, with what it has. */
   async promote(replica: RedisServer): Promise<void> {
     await replica.call('REPLICAOF', 'NO', 'ONE');
@@ -54,6 +69,7 @@ export async function startReplicaSet({ replicas: count = 2, ...options }: Repli
   try {
     for (const start of started) if (start.status === 'rejected') throw start.reason;
     await set.untilReplicas(count);
+    await set.untilOnDisk();
     return set;
   } catch (error) {
     await set.stop();
