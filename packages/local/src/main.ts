@@ -5,7 +5,7 @@ import { runStack } from './run-stack.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 const { verbose = false } = new Command('npm start --')
-  .description('Runs Redis, gateway, worker and scaler on this machine. Settings are environment variables: see README.md.')
+  .description('Runs Redis, gateway, worker and scaler on this machine. Settings are environment variables: see docs/configuration.md.')
   .option('--verbose', "show the apps' logs")
   .parse()
   .opts<{ verbose?: boolean }>();

@@ -5,7 +5,7 @@ import { runWorker } from './run-worker.js';
 import { StartError } from './start-error.js';
 
 const root = resolve(import.meta.dirname, '../../..');
-new Command('npm run workers').description('Runs one more worker. Settings are environment variables: see README.md.').parse();
+new Command('npm run workers').description('Runs one more worker. Settings are environment variables: see docs/configuration.md.').parse();
 
 try {
   const dataDirOf = (dataDir: string) => resolve(root, dataDir);
