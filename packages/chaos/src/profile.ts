@@ -16,7 +16,7 @@ export interface Profile {
   readonly lockMs: number;
   /** Milliseconds of an outage of Redis. */
   readonly outageMs: number;
-  /** Jobs that a worker holds when it is killed. */
+  /** Jobs that run while a fault comes, where running jobs are the point. */
   readonly held: number;
   /** Milliseconds that a backlog may take to drain. */
   readonly drainMs: number;
@@ -46,6 +46,6 @@ export const FULL: Profile = {
   rounds: 4,
   lockMs: 15_000,
   outageMs: 5_000,
-  held: 2_000,
+  held: 10_000,
   drainMs: 180_000,
 };

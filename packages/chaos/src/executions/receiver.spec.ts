@@ -54,4 +54,14 @@ describe('ExecutionReceiver', () => {
     expect([log.byKey.get('killed')?.ends, log.byKey.get('survivor')?.ends]).toEqual([0, 1]);
     await log.close();
   });
+
+  it('holds back only those whose key begins as it was told', async () => {
+    receiver.hold('held');
+    const held = run('held-1', 'io_1');
+    await run('other-1', 'io_2');
+    await waitFor(() => receiver.heldCount === 1);
+    receiver.release();
+    await held;
+    await log.close();
+  });
 });

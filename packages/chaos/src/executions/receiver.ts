@@ -26,6 +26,7 @@ export class ExecutionReceiver {
   workMs = 5;
   private readonly server = createServer((request, response) => this.receive(request, response));
   private held: Set<() => void> | undefined;
+  private heldKeys = '';
 
   constructor(private readonly log: ExecutionLog) {}
 
@@ -47,8 +48,9 @@ export class ExecutionReceiver {
     await closed;
   }
 
-  /** From now on nobody is answered, until `release`. */
-  hold(): void {
+  /** From now on nobody is answered whose key begins so, until `release`. */
+  hold(keys = ''): void {
+    this.heldKeys = keys;
     this.held ??= new Set();
   }
 
@@ -78,7 +80,7 @@ export class ExecutionReceiver {
     if (conduct !== undefined) response.setHeader(CONDUCT_HEADER, conduct).flushHeaders();
     if (conduct !== undefined && isFatal(conduct)) return; // nobody will be there to be answered
     const answer = () => response.end(this.reply.body);
-    if (this.held) this.holdBack(answer, response);
+    if (this.held && key.startsWith(this.heldKeys)) this.holdBack(answer, response);
     else setTimeout(answer, this.workMs);
   }
 

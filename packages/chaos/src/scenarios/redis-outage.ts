@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { waitFor } from '@dts/testkit';
 import type { Arm } from '../stage/arm.js';
+import { startCrew, submitHeldJobs, untilHeld } from '../stage/held-jobs.js';
 import type { Stage } from '../stage/stage.js';
 import type { Scenario } from './scenario.js';
 
@@ -9,15 +9,18 @@ const ANSWER_MS = 1_500;
 const SHORT_LOCK_MS = 1_000;
 /** Long enough that a job without a lock is found by two checks. */
 const HELD_ON_MS = 5_000;
+/** For what is submitted meanwhile. */
+const SPARE_SLOTS = 500;
+/** Enough to show harm; with short locks the rest would be taken from each other without end. */
+const HELD_BY_CONTROL = 500;
 
 /** Redis does not answer, in one way or another, while jobs run. */
-async function play(stage: Stage, lockMs: number, outage: (stage: Stage) => Promise<void>): Promise<void> {
-  await Promise.all([stage.startGateway(), stage.startWorker({ LOCK_DURATION: String(lockMs) })]);
+async function play(stage: Stage, held: number, lockMs: number, outage: (stage: Stage) => Promise<void>): Promise<void> {
+  await stage.startGateway();
+  await Promise.all([startCrew(stage, held + SPARE_SLOTS, { LOCK_DURATION: String(lockMs) }), submitHeldJobs(stage, held)]);
+  await untilHeld(stage, held);
   const load = stage.startLoad({ believed: 50 });
   await stage.untilFault();
-  stage.receiver.hold();
-  const before = stage.executions.byKey.size;
-  await waitFor(() => stage.executions.byKey.size >= before + stage.profile.held, { timeoutMs: 30_000, describe: 'jobs to run' });
   await outage(stage);
   await stage.measureRecovery(load);
   await delay(HELD_ON_MS);
@@ -30,16 +33,18 @@ async function play(stage: Stage, lockMs: number, outage: (stage: Stage) => Prom
 export const redisPause: Scenario = {
   name: 'redis-pause',
   fault: 'Redis does not answer for 5 s (SIGSTOP)',
-  load: 'concurrent callers; running jobs',
+  load: 'concurrent callers; 10,000 running jobs (100 in the quick matrix)',
   holds: 'nothing lost; callers are told in time; no job runs twice, as locks outlive the outage',
   control: 'locks shorter than the outage',
   harm: 'repeated',
   once: true,
+  apart: true,
   quick: true,
   async play(stage, arm) {
     await stage.startRedis();
-    const lockMs = arm === 'control' ? SHORT_LOCK_MS : 3 * stage.profile.outageMs;
-    await play(stage, lockMs, async ({ redis, timeline, profile }) => {
+    const { held, outageMs } = stage.profile;
+    const [most, lockMs] = arm === 'control' ? [HELD_BY_CONTROL, SHORT_LOCK_MS] : [held, 3 * outageMs];
+    await play(stage, Math.min(held, most), lockMs, async ({ redis, timeline, profile }) => {
       timeline.mark('SIGSTOP');
       redis.pause();
       await delay(profile.outageMs);
@@ -52,15 +57,16 @@ export const redisPause: Scenario = {
 export const redisRestart: Scenario = {
   name: 'redis-restart',
   fault: 'Redis stopped for 5 s and started again',
-  load: 'concurrent callers; running jobs',
+  load: 'concurrent callers; 10,000 running jobs (100 in the quick matrix)',
   holds: 'nothing lost; callers are told in time; no job runs twice, as locks outlive the outage',
   control: 'no append-only file',
   harm: 'lost',
   once: true,
+  apart: true,
   quick: false,
   async play(stage: Stage, arm: Arm) {
     await stage.startRedis(arm === 'control' ? { settings: { appendonly: 'no' } } : {});
-    await play(stage, 3 * stage.profile.outageMs, async ({ redis, timeline, profile }) => {
+    await play(stage, stage.profile.held, 3 * stage.profile.outageMs, async ({ redis, timeline, profile }) => {
       timeline.mark('stopped');
       await redis.kill();
       await delay(profile.outageMs);

@@ -5,8 +5,9 @@ import type { Stage } from '../stage/stage.js';
 import type { Scenario } from './scenario.js';
 
 const RUN_MS = 200;
-/** Judged at 9 of 10, the rest is told: to start a process takes all there is of a small machine for a moment. */
 const PICK_UP_MS = 1_000;
+/** Of 10 jobs. The quick matrix shares its machine: to start a process takes all there is of a small one for a moment. */
+const JUDGED = { quick: 9, full: 10 };
 
 export const rollingRestart: Scenario = {
   name: 'rolling-restart',
@@ -37,9 +38,10 @@ export const rollingRestart: Scenario = {
     const reasons = [...load.troubles.keys()];
     stage.expect('no 5xx', !reasons.some((reason) => reason.startsWith('5')), reasons.join(', ') || 'no trouble at all');
     const waits = pickUps(load.acknowledged, stage.executions.byKey, since);
-    const [p90, p99, longest] = [0.9, 0.99, 1].map((share) => waits[Math.ceil(waits.length * share) - 1] ?? Number.POSITIVE_INFINITY);
-    const told = `${p90} ms; 99 of 100 within ${p99} ms, all within ${longest} ms`;
-    stage.expect(`9 of 10 jobs start within ${PICK_UP_MS} ms`, Number(p90) <= PICK_UP_MS, told);
+    const within = (share: number) => waits[Math.ceil(waits.length * share) - 1] ?? Number.POSITIVE_INFINITY;
+    const judged = JUDGED[stage.profile.name];
+    const told = `9 of 10 within ${within(0.9)} ms, 99 of 100 within ${within(0.99)} ms, all within ${within(1)} ms`;
+    stage.expect(`${judged} of 10 jobs start within ${PICK_UP_MS} ms`, within(judged / 10) <= PICK_UP_MS, told);
   },
 };
 

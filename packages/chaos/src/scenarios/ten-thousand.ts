@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type App, waitFor } from '@dts/testkit';
 import { Redis } from 'ioredis';
-import { AT_ONCE } from '../load/submission.js';
 import type { Arm } from '../stage/arm.js';
+import { submitHeldJobs, untilHeld } from '../stage/held-jobs.js';
 import type { Stage } from '../stage/stage.js';
 import type { Scenario } from './scenario.js';
 
@@ -13,8 +13,6 @@ const RECOVERED_MS = 20_000;
 /** Milliseconds for which one command may keep Redis from everybody else: half a lock later, jobs of living workers would be lost to them. */
 const BLOCKED_MS = 5_000;
 const FILL_MS = 120_000;
-/** A run that takes longer is ended and tried again: it must outlast the slowest machine that plays this. */
-const LONG_RUN_MS = 300_000;
 
 function tenThousand(name: string, workers: number): Scenario {
   return {
@@ -34,10 +32,9 @@ async function play(stage: Stage, arm: Arm, count: number): Promise<void> {
   const start = (howMany: number) => Promise.all(Array.from({ length: howMany }, () => startWorker(stage, arm, JOBS / count)));
   await stage.startRedis();
   await stage.startGateway();
-  stage.receiver.hold();
-  await stage.startLoad({ mix: { ...AT_ONCE, runMs: LONG_RUN_MS }, total: JOBS, perSecond: JOBS }).done();
+  await submitHeldJobs(stage, JOBS);
   const workers = await start(count);
-  await waitFor(() => stage.receiver.heldCount === JOBS, { timeoutMs: FILL_MS, describe: `${JOBS} jobs to run at once` });
+  await untilHeld(stage, JOBS);
   stage.timeline.mark(`${JOBS} jobs run`);
   if (arm === 'product') await expectAllActive(stage);
   await delay(stage.random.between(0, 5_000));

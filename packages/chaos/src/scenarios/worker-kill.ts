@@ -1,45 +1,43 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type App, waitFor } from '@dts/testkit';
-import { AT_ONCE } from '../load/submission.js';
 import type { Arm } from '../stage/arm.js';
+import { startCrew, submitHeldJobs } from '../stage/held-jobs.js';
 import { readLocks } from '../stage/read-locks.js';
 import type { Stage } from '../stage/stage.js';
 import type { Scenario } from './scenario.js';
 
 const STALLED_CHECK_MS = 2_000;
 const START_MS = 60_000;
+/** Between two looks at all locks, which Redis must not be kept busy with. */
+const LOOK_MS = 250;
 /** What the README promises. */
 const RECOVERED_MS = 20_000;
-/** Crashes after which jobs are no longer run in their worker's process. */
-const QUARANTINED = 3;
-/** Of those, so many are enough. */
-const HELD_APART = 500;
 
 function workerKill(name: string, times: number, words: string, quick: boolean): Scenario {
   return {
     name,
-    fault: `a worker killed with -9 ${words} while it runs all there is`,
-    load: 'jobs that are all running',
+    fault: `all workers killed with -9 ${words} while they run all there is`,
+    load: '10,000 jobs that are all running (100 in the quick matrix)',
     holds: `all are with another worker within ${RECOVERED_MS / 1_000} s, and none is dead`,
     control: 'a worker that takes jobs out of the queue before it runs them',
     harm: 'lost',
+    apart: true,
     quick,
     play: (stage, arm) => play(stage, arm, times),
   };
 }
 
 async function play(stage: Stage, arm: Arm, times: number): Promise<void> {
-  const held = Math.min(stage.profile.held, times < QUARANTINED ? Number.POSITIVE_INFINITY : HELD_APART);
-  const start = () => (arm === 'control' ? stage.startAtMostOnceWorker() : stage.startWorker({ QUEUES: `io:${held}` }));
+  const { held } = stage.profile;
+  const start = async () => (arm === 'control' ? [await stage.startAtMostOnceWorker({ SLOTS: String(held) })] : startCrew(stage, held));
   await stage.startRedis();
   await stage.startGateway();
-  stage.receiver.hold();
-  await stage.startLoad({ mix: AT_ONCE, total: held }).done();
+  await submitHeldJobs(stage, held);
   for (let kill = 1; kill < times; kill++) {
-    const worker = await start();
+    const crew = await start();
     await untilStarted(stage, held, kill);
     await delay(stage.random.between(0, 1_000));
-    await end(stage, worker);
+    await end(stage, crew);
   }
   const last = await start();
   await untilStarted(stage, held, times);
@@ -52,14 +50,15 @@ async function play(stage: Stage, arm: Arm, times: number): Promise<void> {
   await stage.drain();
 }
 
-async function end(stage: Stage, worker: App): Promise<void> {
-  stage.timeline.mark('worker kill -9');
-  await worker.kill();
+async function end(stage: Stage, crew: readonly App[]): Promise<void> {
+  stage.timeline.mark('workers kill -9');
+  await Promise.all(crew.map((worker) => worker.kill()));
 }
 
 /** @param dead the locks of the worker that was killed */
 async function expectRecovery(stage: Stage, held: number, dead: ReadonlyMap<string, string>): Promise<void> {
   const isRecovered = async () => {
+    await delay(LOOK_MS);
     const locks = await readLocks(stage.redisUrl, stage.prefix);
     return locks.size === held && [...locks].every(([id, token]) => dead.get(id) !== token);
   };

@@ -26,6 +26,9 @@ const RECOVERY_LIMIT_MS = 60_000;
 const BATCH = 100;
 const BULK_CLIENTS = 4;
 const NAME = 'chaos';
+/** Each looks for jobs again and again. */
+const AT_MOST_ONCE_SLOTS = '500';
+
 export interface StageOptions {
   readonly arm: Arm;
   readonly profile: Profile;
@@ -135,7 +138,7 @@ export class Stage {
 
   /** A worker that loses: see the program. */
   async startAtMostOnceWorker(env: Readonly<Record<string, string>> = {}): Promise<App> {
-    const worker = await startServer(BUILT.atMostOnceWorker, { env: { ...this.env(), SLOTS: String(this.profile.held), ...env } });
+    const worker = await startServer(BUILT.atMostOnceWorker, { env: { ...this.env(), SLOTS: AT_MOST_ONCE_SLOTS, ...env } });
     this.workers.push(worker);
     return worker;
   }
