@@ -2,6 +2,7 @@ import {
   Admission,
   connectProducer,
   connectWorker,
+  DeploymentKey,
   findWeakSettings,
   JobClient,
   JobWatcher,
@@ -17,6 +18,8 @@ import {
 import { LOGGER, type Logger, READINESS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
+import { Cursors } from './http/cursors.js';
+import { Pages } from './http/pages.js';
 
 /** This app's way to Redis: opened once, closed after the last request has been answered. */
 @Injectable()
@@ -25,6 +28,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly jobs: JobClient;
   readonly watcher: JobWatcher;
   readonly schedules: Schedules;
+  readonly deploymentKey: DeploymentKey;
   private readonly admission: Admission;
   private readonly prefix: string;
   private readonly replication?: Replication;
@@ -50,6 +54,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     }
     this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission, this.replication);
     this.watcher = new JobWatcher(this.jobs, this.patient, prefix, this.logError);
+    this.deploymentKey = new DeploymentKey(this.redis, prefix);
     this.schedules = new Schedules(this.redis, prefix, this.jobs, this.replication);
   }
 
@@ -89,5 +94,6 @@ export const queueProviders = [
   { provide: JobClient, inject: [QueueAccess], useFactory: ({ jobs }: QueueAccess) => jobs },
   { provide: JobWatcher, inject: [QueueAccess], useFactory: ({ watcher }: QueueAccess) => watcher },
   { provide: Schedules, inject: [QueueAccess], useFactory: ({ schedules }: QueueAccess) => schedules },
+  { provide: Pages, inject: [QueueAccess], useFactory: ({ deploymentKey }: QueueAccess) => new Pages(new Cursors(deploymentKey)) },
   { provide: READINESS, inject: [QueueAccess], useFactory: (access: QueueAccess) => () => access.problems() },
 ];

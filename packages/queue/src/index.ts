@@ -2,6 +2,7 @@ export { Admission } from './admission.js';
 export { encodeAttempt, type FailedAttempt, type JobError } from './attempt.js';
 export { Cancellations } from './cancellations.js';
 export { connectProducer, connectWorker, keyPrefix, type RedisClient } from './connection.js';
+export { DeploymentKey } from './deployment-key.js';
 export { type DueWork, readDueWork } from './due-work.js';
 export { findWeakSettings } from './durability.js';
 export { QueueError, toPayloadIssues } from './errors.js';

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { NeedsScope } from '../http/authenticate.js';
 import { component, ref } from '../http/components.js';
 import { ApiProblems } from '../http/openapi.js';
+import { pageOf } from '../http/pages.js';
 
 const jobType = component(
   'JobType',
@@ -21,7 +22,7 @@ const jobType = component(
   }),
 );
 
-const jobTypeList = component('JobTypeList', z.object({ items: z.array(jobType), nextCursor: z.string().nullable() }));
+const jobTypeList = pageOf('JobTypeList', jobType);
 
 /** They never change while the process runs. */
 const JOB_TYPES: z.output<typeof jobTypeList> = {

@@ -1,6 +1,7 @@
 import { nextStarts, OVERLAPS, type Schedule } from '@dts/queue';
 import { z } from 'zod';
 import { component } from '../http/components.js';
+import { pageOf } from '../http/pages.js';
 
 const instant = z.iso.datetime();
 
@@ -30,7 +31,7 @@ export const scheduleView = component(
   }),
 );
 
-export const scheduleList = component('ScheduleList', z.object({ items: z.array(scheduleView), nextCursor: z.string().nullable() }));
+export const scheduleList = pageOf('ScheduleList', scheduleView);
 
 export type ScheduleView = z.output<typeof scheduleView>;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Call, type Gateway, startGateway } from '../fixtures/gateway.js';
+import { type Answer, type Call, type Gateway, startGateway } from '../fixtures/gateway.js';
 
 let gateway: Gateway;
 
@@ -134,19 +134,31 @@ describe('operators', () => {
 });
 
 describe('GET /v1/schedules', () => {
+  const pathOf = ({ body }: Answer) => `/v1/schedules?limit=2&cursor=${body.nextCursor}`;
+
   it('pages through them in order', async () => {
-    const ids = Array.from({ length: 5 }, (_, index) => `z-list-${index}`);
-    for (const id of ids) await call('PUT', `/v1/schedules/${id}`, nightly);
-    const cursor = Buffer.from('z-list').toString('base64url');
-    const first = await call('GET', `/v1/schedules?limit=3&cursor=${cursor}`);
-    const second = await call('GET', `/v1/schedules?limit=3&cursor=${first.body.nextCursor}`);
-    const found = [...first.body.items, ...second.body.items];
-    expect(found.map(({ id }: { id: string }) => id)).toEqual(ids);
-    expect(found.every(({ nextRuns }: { nextRuns: string[] }) => nextRuns.length === 1)).toBe(true);
-    expect([first.body.items.length, second.body.nextCursor]).toEqual([3, null]);
+    const ids = Array.from({ length: 5 }, (_, index) => `a-list-${index}`);
+    for (const id of ids) await call('PUT', `/v1/schedules/${id}`, nightly, { as: 'stranger' });
+    const found: { id: string; nextRuns: string[] }[] = [];
+    let page = await call('GET', '/v1/schedules?limit=2', undefined, { as: 'stranger' });
+    for (; page.body.nextCursor !== null; page = await call('GET', pathOf(page), undefined, { as: 'stranger' }))
+      found.push(...page.body.items);
+    found.push(...page.body.items);
+    expect(found.map(({ id }) => id).filter((id) => id.startsWith('a-list'))).toEqual(ids);
+    expect(found.every(({ nextRuns }) => nextRuns.length === 1)).toBe(true);
   });
 
-  it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=!', 'cursor=YS9i'])('answers 422 to ?%s', async (query) => {
+  it('takes its own cursors only, and only for the tenant that they were made for', async () => {
+    for (const id of ['b-1', 'b-2']) await call('PUT', `/v1/schedules/${id}`, nightly);
+    const path = pathOf(await call('GET', '/v1/schedules?limit=1'));
+    expect(await call('GET', path)).toMatchObject({ status: 200 });
+    expect(await call('GET', path, undefined, { as: 'stranger' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ parameter: 'cursor' }] },
+    });
+  });
+
+  it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=!', 'cursor=YS9i', 'state=paused'])('answers 422 to ?%s', async (query) => {
     expect(await call('GET', `/v1/schedules?${query}`)).toMatchObject({ status: 422, body: { code: 'invalid-request' } });
   });
 });

@@ -1,5 +1,5 @@
 import { type ScheduleName, Schedules } from '@dts/queue';
-import { applyDecorators, Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
@@ -9,18 +9,20 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiParam,
-  ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, NeedsScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
 import { ApiProblems } from '../http/openapi.js';
+import { ApiPage, Pages } from '../http/pages.js';
+import { parseQuery } from '../http/query.js';
+import { ApiTenant, tenantOf } from '../http/tenant.js';
 import { type JobView, jobView, toJobView } from '../jobs/job.view.js';
 import { checkIdempotencyKey } from '../jobs/submit.schema.js';
 import { parseSchedule, scheduleInput } from './schedule.schema.js';
 import { type ScheduleView, scheduleList, scheduleView, toScheduleView } from './schedule.view.js';
-import { fromCursor, LONGEST_PAGE, parseLimit, scheduleName, tenantOf, toCursor } from './schedule-query.js';
+import { scheduleName, schedulePosition, schedulesQuery } from './schedule-query.js';
 
 const NEXT_RUNS = 5;
 
@@ -37,8 +39,6 @@ const EXAMPLES = {
 
 const ApiId = () =>
   applyDecorators(ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$' } }), ApiTenant());
-const ApiTenant = () =>
-  ApiQuery({ name: 'tenant', required: false, description: "Another tenant's, for operators", schema: { type: 'string' } });
 
 /** `{id}:verb`. A parameter would swallow the rest of its segment, so it is told where to end; Swagger drops that part. */
 const verb = (name: string) => `:id(^[^:]+)::${name}`;
@@ -47,7 +47,10 @@ const verb = (name: string) => `:id(^[^:]+)::${name}`;
 @ApiBearerAuth()
 @Controller('v1/schedules')
 export class SchedulesController {
-  constructor(private readonly schedules: Schedules) {}
+  constructor(
+    private readonly schedules: Schedules,
+    private readonly pages: Pages,
+  ) {}
 
   @Put(':id')
   @NeedsScope('schedules:write')
@@ -72,15 +75,21 @@ export class SchedulesController {
   @Get()
   @NeedsScope('jobs:read')
   @ApiOperation({ operationId: 'listSchedules', summary: 'List the schedules, each with its next run' })
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: LONGEST_PAGE } })
-  @ApiQuery({ name: 'cursor', required: false, description: "The last page's `nextCursor`", schema: { type: 'string' } })
+  @ApiPage()
   @ApiTenant()
   @ApiOkResponse({ schema: ref(scheduleList) })
   @ApiProblems(401, 403, 422, 503)
-  async list(@Query('limit') limit: string | undefined, @Query('cursor') cursor: string | undefined, @Req() request: FastifyRequest) {
-    const tenant = tenantFor(request, 'read');
-    const page = await this.schedules.list(parseLimit(limit), { tenant, after: fromCursor(cursor, tenant) });
-    return { items: page.items.map((schedule) => toScheduleView(schedule, 1)), nextCursor: toCursor(page.next) };
+  async list(@Req() request: FastifyRequest) {
+    const query = parseQuery(schedulesQuery, request.query);
+    const tenant = tenantOf(callerOf(request), query.tenant, 'read');
+    return this.pages.page(query, {
+      of: ['schedules', tenant],
+      position: schedulePosition,
+      read: async (limit, after) => {
+        const { items, next } = await this.schedules.list(limit, { tenant, after });
+        return { items: items.map((schedule) => toScheduleView(schedule, 1)), next };
+      },
+    });
   }
 
   @Get(':id')

@@ -1,0 +1,35 @@
+import { ApiQuery } from '@nestjs/swagger';
+import { z } from 'zod';
+import { type ApiKey, isOperator } from './api-keys.js';
+import { requireScope } from './authenticate.js';
+import { invalidParameter } from './query.js';
+
+const NAMED = 'must be the name of a tenant';
+/** As API keys have them. */
+const TENANT = /^[\w.-]{1,64}$/;
+
+/** The parameter of a list that operators may see across tenants. */
+export const tenantQuery = { tenant: z.string().regex(TENANT, NAMED).optional() };
+
+export const ApiTenant = (description = "Another tenant's, for operators") =>
+  ApiQuery({ name: 'tenant', required: false, description, schema: { type: 'string' } });
+
+/**
+ * Whose things a call is about, where names are a tenant's own: the caller's, or, for operators, those of `?tenant=`.
+ * @throws Problem `missing-scope` for a tenant that is not the caller's to see, or to change
+ */
+export function tenantOf(caller: ApiKey, tenant: unknown, access: 'read' | 'write'): string {
+  if (tenant === undefined || tenant === caller.tenant) return caller.tenant;
+  if (access === 'write') requireScope(caller, 'ops:write');
+  else if (!isOperator(caller)) requireScope(caller, 'ops:read');
+  if (typeof tenant === 'string' && TENANT.test(tenant)) return tenant;
+  throw invalidParameter('tenant', NAMED);
+}
+
+/**
+ * Whose things a list shows: for operators everyone's unless `?tenant=` says whose, for the others their own.
+ * @throws Problem `missing-scope`
+ */
+export function listedTenant(caller: ApiKey, tenant: string | undefined): string | undefined {
+  return tenant === undefined && isOperator(caller) ? undefined : tenantOf(caller, tenant, 'read');
+}
