@@ -22,11 +22,18 @@ export interface Job<Name extends JobName = JobName> {
   readonly id: string;
   readonly name: Name;
   readonly queue: QueueName;
+  readonly tenant: string;
   readonly state: JobState;
   readonly payload: PayloadInputOf<Name>;
   readonly tags: readonly string[];
   /** 1 (highest) to 10. */
   readonly priority: number;
+  /** Jobs of one tenant and queue with the same key run one at a time. */
+  readonly orderingKey: string | null;
+  /** The job that waits for this one; null unless it is part of a flow. */
+  readonly parentId: string | null;
+  /** The flow's id, which is that of its root; null unless the job is part of one. */
+  readonly flowId: string | null;
   readonly submittedAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;

@@ -35,6 +35,12 @@ export interface JobRecord {
   readonly payload: unknown;
   readonly tags: readonly string[];
   readonly priority: number;
+  /** Jobs of one tenant and queue with the same key run one at a time. */
+  readonly orderingKey: string | null;
+  /** The job that waits for this one; null unless it is part of a flow. */
+  readonly parentId: string | null;
+  /** The flow's id, which is that of its root; null unless the job is part of one. */
+  readonly flowId: string | null;
   readonly submittedAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
@@ -65,6 +71,9 @@ export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullSta
     payload: job.data.payload,
     tags: job.data.tags ?? [],
     priority: job.priority > 0 ? job.priority : 1,
+    orderingKey: null,
+    parentId: null,
+    flowId: null,
     submittedAt: job.timestamp,
     startedAt: job.processedOn ?? null,
     finishedAt: job.finishedOn ?? null,

@@ -11,6 +11,9 @@ const record: JobRecord = {
   payload: { url: 'http://x.y/' },
   tags: ['a'],
   priority: 2,
+  orderingKey: 'customer-7',
+  parentId: 'io_2',
+  flowId: 'io_3',
   submittedAt: 0,
   startedAt: 1_000,
   finishedAt: 2_500,
@@ -26,10 +29,14 @@ const record: JobRecord = {
 };
 
 describe('toJobView', () => {
-  it('tells a job as the schema says, times in RFC 3339, and keeps the tenant to itself', () => {
+  it('tells a job as the schema says, times in RFC 3339', () => {
     const view = toJobView(record);
     expect(jobView.strict().parse(view)).toEqual(view);
     expect(view).toMatchObject({
+      tenant: 'acme',
+      orderingKey: 'customer-7',
+      parentId: 'io_2',
+      flowId: 'io_3',
       submittedAt: '1970-01-01T00:00:00.000Z',
       finishedAt: '1970-01-01T00:00:02.500Z',
       result: { status: 200 },
