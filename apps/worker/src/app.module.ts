@@ -1,3 +1,4 @@
+import { QueueCounters } from '@dts/queue';
 import { counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS, READINESS } from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
@@ -11,6 +12,7 @@ import { Workers } from './processing/workers.js';
   providers: [
     Workers,
     AttemptReporter,
+    QueueCounters,
     Draining,
     { provide: READINESS, inject: [Workers], useFactory: (workers: Workers) => () => workers.problems() },
     counter(METRICS.attempts),

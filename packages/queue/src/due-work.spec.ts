@@ -48,7 +48,10 @@ describe.each([
     await redis.lpush(queues.io.toKey('active'), 'some-job');
     expect(await read()).toMatchObject({ held: 'at its limit' });
     await redis.del(queues.io.toKey('active'));
+    await queues.io.setGlobalRateLimit(6, 60_000);
     await redis.set(queues.io.toKey('limiter'), 5, 'PX', 60_000);
+    expect(await read()).not.toHaveProperty('held', 'rate limited');
+    await redis.incr(queues.io.toKey('limiter'));
     expect(await read()).toMatchObject({ held: 'rate limited' });
     await queues.io.pause();
     expect(await read()).toMatchObject({ held: 'paused' });

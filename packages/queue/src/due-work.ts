@@ -22,18 +22,20 @@ export async function readDueWork(redis: RedisClient, prefix: string, queue: str
     .zcard(key('prioritized'))
     .zcount(key('delayed'), 0, (now + 1) * DELAY_SCORE_SHIFT - 1)
     .llen(key('active'))
-    .pttl(key('limiter'))
+    .get(key('limiter'))
     .hexists(key('meta'), 'paused')
-    .hget(key('meta'), 'concurrency');
+    .hget(key('meta'), 'concurrency')
+    .hget(key('meta'), 'max');
   const replies = (await reading.exec()) ?? [];
   const failure = replies.find(([error]) => error)?.[0];
   if (failure) throw failure;
-  const [waiting, prioritized, due, active, limiterMs, isPaused, limit] = replies.map(([, reply]) => Number(reply ?? Number.NaN));
-  return { jobs: Number(waiting) + Number(prioritized) + Number(due), held: holding({ active, limiterMs, isPaused, limit }) };
+  const [waiting, prioritized, due, active, started, isPaused, limit, rate] = replies.map(([, reply]) => Number(reply ?? Number.NaN));
+  return { jobs: Number(waiting) + Number(prioritized) + Number(due), held: holding({ active, started, isPaused, limit, rate }) };
 }
 
-function holding(of: { active?: number; limiterMs?: number; isPaused?: number; limit?: number }): DueWork['held'] {
+/** @param of `started`: jobs in the rate's window, which is over where there is none. No limit is NaN, which nothing reaches. */
+function holding(of: { active?: number; started?: number; isPaused?: number; limit?: number; rate?: number }): DueWork['held'] {
   if (of.isPaused === 1) return 'paused';
-  if (Number(of.active) >= Number(of.limit)) return 'at its limit'; // no limit is NaN, which nothing reaches
-  return Number(of.limiterMs) > 0 ? 'rate limited' : undefined;
+  if (Number(of.active) >= Number(of.limit)) return 'at its limit';
+  return Number(of.started) >= Number(of.rate) ? 'rate limited' : undefined;
 }

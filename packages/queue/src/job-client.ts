@@ -9,6 +9,7 @@ import { FINAL_STATES, type JobRecord, type StoredJob, toJobRecord } from './job
 import type { Queues } from './queues.js';
 import { toUnavailable, toUnreadable } from './redis-failure.js';
 import type { Replication } from './replication.js';
+import type { QueueCounters } from './statistics/queue-counters.js';
 import type { Submission, Submitted } from './submission.js';
 import { type Outcome, Submitter } from './submitter.js';
 
@@ -30,6 +31,7 @@ export class JobClient {
     prefix: string,
     admission: Admission,
     private readonly replication?: Replication,
+    private readonly counters?: QueueCounters,
   ) {
     this.submitter = new Submitter(queues, redis, prefix, admission, replication);
     this.cancellations = new Cancellations(redis, prefix);
@@ -42,14 +44,18 @@ export class JobClient {
    * key is safe).
    */
   async submit(submission: Submission): Promise<Submitted> {
-    const [outcome] = await this.submitter.submit([submission]);
+    const [outcome] = await this.submitMany([submission]);
     if (!outcome || outcome instanceof QueueError) throw outcome;
     return outcome;
   }
 
   /** Each as `submit` alone would have it, in the order given: what befalls one does not touch the others. */
-  submitMany(submissions: readonly Submission[]): Promise<Outcome[]> {
-    return this.submitter.submit(submissions);
+  async submitMany(submissions: readonly Submission[]): Promise<Outcome[]> {
+    const outcomes = await this.submitter.submit(submissions);
+    for (const outcome of outcomes) {
+      if (!(outcome instanceof QueueError) && outcome.outcome === 'created') this.counters?.arrived(outcome.job.queue);
+    }
+    return outcomes;
   }
 
   /** @throws QueueError `job-not-found`, `unavailable` */

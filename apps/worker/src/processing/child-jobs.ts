@@ -1,4 +1,13 @@
-import { Admission, connectProducer, fingerprint, JobClient, openQueues, QueueError, type RedisClient } from '@dts/queue';
+import {
+  Admission,
+  connectProducer,
+  fingerprint,
+  JobClient,
+  openQueues,
+  type QueueCounters,
+  QueueError,
+  type RedisClient,
+} from '@dts/queue';
 import { FinalError, RetryableError } from './errors.js';
 import type { Submit } from './handler.js';
 import type { WorkerJob } from './worker-job.js';
@@ -17,11 +26,11 @@ export class ChildJobs {
   private readonly admission: Admission;
   private readonly jobs: JobClient;
 
-  constructor(url: string, prefix: string, onError: (error: Error) => void) {
+  constructor(url: string, prefix: string, onError: (error: Error) => void, counters?: QueueCounters) {
     this.redis = connectProducer(url, onError);
     const queues = openQueues(this.redis, prefix, onError);
     this.admission = new Admission(queues, this.redis, Number.POSITIVE_INFINITY);
-    this.jobs = new JobClient(queues, this.redis, prefix, this.admission);
+    this.jobs = new JobClient(queues, this.redis, prefix, this.admission, undefined, counters);
   }
 
   start(): void {

@@ -5,6 +5,7 @@ import {
   JobClient,
   type JobRecord,
   openQueues,
+  QueueCounters,
   type Queues,
   type RedisClient,
 } from '@dts/queue';
@@ -81,6 +82,7 @@ describe('Executor', () => {
       attempts,
       new Histogram({ name: 'wait', help: 'x', labelNames: ['queue', 'job'], registers }),
       new Histogram({ name: 'run', help: 'x', labelNames: ['queue', 'job'], registers }),
+      new QueueCounters(),
     );
     executor = new Executor(
       name,

@@ -1,4 +1,4 @@
-import { connectProducer, connectWorker, openQueues, type Queues, type RedisClient } from '@dts/queue';
+import { connectProducer, connectWorker, openQueues, QueueCounters, type Queues, type RedisClient } from '@dts/queue';
 import { createLogger } from '@dts/runtime';
 import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -102,5 +102,6 @@ function createReporter(): AttemptReporter {
     attempts,
     histogram('wait'),
     histogram('run'),
+    new QueueCounters(),
   );
 }

@@ -1,4 +1,4 @@
-import { waitingSince } from '@dts/queue';
+import { type Ending, QueueCounters, waitingSince } from '@dts/queue';
 import { LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
@@ -14,6 +14,7 @@ export class AttemptReporter {
     @InjectMetric(METRICS.attempts.name) private readonly attempts: Counter,
     @InjectMetric(METRICS.waitSeconds.name) private readonly waits: Histogram,
     @InjectMetric(METRICS.runSeconds.name) private readonly runs: Histogram,
+    private readonly counters: QueueCounters,
   ) {}
 
   completed(job: WorkerJob, startedAt: number): void {
@@ -33,12 +34,20 @@ export class AttemptReporter {
     this.logger.warn({ job: job.name, jobId: job.id, crashes }, 'job runs in quarantine: it may be what crashed its workers');
   }
 
-  private observe(job: WorkerJob, startedAt: number, outcome: string) {
+  private observe(job: WorkerJob, startedAt: number, outcome: 'completed' | Outcome['kind']) {
     const labels = { queue: job.queueName, job: job.name };
-    const now = Date.now();
+    const waitMs = Math.max(0, startedAt - waitingSince(job));
+    const durationMs = Date.now() - startedAt;
     this.attempts.inc({ ...labels, outcome });
-    this.waits.observe(labels, Math.max(0, startedAt - waitingSince(job)) / 1000);
-    this.runs.observe(labels, (now - startedAt) / 1000);
-    return { job: job.name, jobId: job.id, attempt: job.attemptsMade + 1, outcome, durationMs: now - startedAt };
+    this.waits.observe(labels, waitMs / 1000);
+    this.runs.observe(labels, durationMs / 1000);
+    this.counters.ended(job.queueName, endingOf(outcome), waitMs, durationMs);
+    return { job: job.name, jobId: job.id, attempt: job.attemptsMade + 1, outcome, waitMs, durationMs };
   }
+}
+
+/** What was cancelled, handed back or taken over says nothing of the work itself. */
+function endingOf(outcome: 'completed' | Outcome['kind']): Ending {
+  if (outcome === 'completed') return 'completed';
+  return outcome === 'retry' || outcome === 'final' ? 'failed' : 'other';
 }

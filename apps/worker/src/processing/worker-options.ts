@@ -14,6 +14,9 @@ const KEEP_COMPLETED = { age: 24 * 3_600, count: 100_000 };
 /** Minutes of throughput that BullMQ keeps; its running total is what rates are read from. */
 const THROUGHPUT_POINTS = 60;
 
+/** Milliseconds after which a rate limit is looked at again: it may have been raised meanwhile. */
+const RATE_LIMIT_LOOK_MS = 1_000;
+
 export function workerOptions(connection: RedisClient, prefix: string, worker: string, lockMs: number): WorkerOptions {
   return {
     connection,
@@ -23,6 +26,7 @@ export function workerOptions(connection: RedisClient, prefix: string, worker: s
     lockDuration: lockMs,
     stalledInterval: STALLED_CHECK_MS,
     maxStalledCount: STALLS_ALLOWED,
+    maximumRateLimitDelay: RATE_LIMIT_LOOK_MS,
     removeOnComplete: KEEP_COMPLETED,
     metrics: { maxDataPoints: THROUGHPUT_POINTS },
     settings: { backoffStrategy: (_attempt, _type, error) => (error instanceof AttemptFailed ? (error.attempt.retryInMs ?? 0) : 0) },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { QUEUES } from '@dts/jobs';
-import { connectWorker, type DueWork, keyPrefix, type RedisClient, readDueWork } from '@dts/queue';
+import { connectWorker, type DueWork, keyPrefix, QueueCounters, type RedisClient, readDueWork, StatisticsWriter } from '@dts/queue';
 import { Draining, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
@@ -42,6 +42,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly threads: ThreadPool;
   private readonly children: ChildJobs;
   private readonly heartbeat: Heartbeat;
+  private readonly statistics: StatisticsWriter;
   private readonly cancels: CancelListener;
   private readonly prefix: string;
   private readonly watchdog: Watchdog<QueueConsumer>;
@@ -56,16 +57,18 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     @InjectMetric(METRICS.consumerRestarts.name) private readonly restarts: Counter,
     private readonly draining: Draining,
     reporter: AttemptReporter,
+    counters: QueueCounters,
   ) {
     this.redis = connectWorker(env.REDIS_URL, this.logError);
     this.runHere = runHere(createHandlers(env));
     this.threads = new ThreadPool(env);
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
-    this.children = new ChildJobs(env.REDIS_URL, this.prefix, this.logError);
+    this.children = new ChildJobs(env.REDIS_URL, this.prefix, this.logError, counters);
     this.executor = new Executor(this.name, reporter, new Starts(this.redis), new Quarantine(env, logger), (job) =>
       this.children.submitterFor(job),
     );
     this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
+    this.statistics = new StatisticsWriter(counters, this.redis, this.prefix);
     this.cancels = new CancelListener(this.redis, connectWorker(env.REDIS_URL, this.logError), this.prefix, this.cancel);
     this.consumers = env.QUEUES.flatMap((choice) => this.createConsumers(choice));
     this.watchdog = new Watchdog(env.CONSUMPTION_TIMEOUT, { read: this.readDueWork, restart: this.restart, giveUp: this.giveUp });
@@ -75,6 +78,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.draining.signal.aborted) return; // told to stop while it started
     for (const consumer of this.consumers) consumer.start();
     this.heartbeat.start();
+    this.statistics.start();
     this.cancels.start();
     this.children.start();
     this.watchdog.start(this.consumers);
@@ -115,6 +119,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async close(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
+    await this.statistics.stop();
     await this.heartbeat.stop();
   }
 
