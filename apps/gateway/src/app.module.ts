@@ -1,26 +1,45 @@
 import { counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { AuditController } from './audit/audit.controller.js';
+import { Audit } from './audit/audit.js';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { ApiKeys } from './http/api-keys.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemsController } from './http/problems.controller.js';
+import { AddressLimits } from './http/rate-limit/address-limits.js';
+import { RateLimits } from './http/rate-limit/rate-limits.js';
 import { BatchController } from './jobs/batch.controller.js';
 import { JobTypesController } from './jobs/job-types.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { SubmissionMetrics } from './jobs/submission-metrics.js';
 import { queueProviders } from './queue-access.js';
+import { QueuesController } from './queues/queues.controller.js';
 import { ScheduleRunner } from './schedules/schedule-runner.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
+import { WorkersController } from './workers/workers.controller.js';
 
 @Module({
   imports: [PrometheusModule.register()],
-  controllers: [HealthController, JobsController, BatchController, JobTypesController, SchedulesController, ProblemsController],
+  controllers: [
+    HealthController,
+    JobsController,
+    BatchController,
+    JobTypesController,
+    SchedulesController,
+    QueuesController,
+    WorkersController,
+    AuditController,
+    ProblemsController,
+  ],
   providers: [
     ...queueProviders,
     Draining,
     ProblemFilter,
     SubmissionMetrics,
+    Audit,
+    RateLimits,
+    AddressLimits,
     ScheduleRunner,
     counter(METRICS.submissions),
     histogram(METRICS.submitSeconds),

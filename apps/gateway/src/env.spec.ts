@@ -14,4 +14,21 @@ describe('gatewayEnv', () => {
     expect(() => load({ REPLICAS: '2' })).toThrow('REPLICAS: is for DURABILITY=replicated');
     expect(() => load({ DURABILITY: 'replicated', REPLICAS: '0' })).toThrow('REPLICAS: ');
   });
+
+  it('limits only those without a key unless told otherwise', () => {
+    expect(load({})).toMatchObject({ RATE_LIMIT: undefined, UNAUTHENTICATED_LIMIT: { perSecond: 20, burst: 200 } });
+    expect(load({ UNAUTHENTICATED_LIMIT: 'off' }).UNAUTHENTICATED_LIMIT).toBeUndefined();
+  });
+
+  it.each([
+    ['200/s', { perSecond: 200, burst: 200 }],
+    ['200/s:400', { perSecond: 200, burst: 400 }],
+    ['0.5/s', { perSecond: 0.5, burst: 1 }],
+  ])('reads the rate %s', (text, rate) => {
+    expect(load({ RATE_LIMIT: text }).RATE_LIMIT).toEqual(rate);
+  });
+
+  it.each(['on', '200', '200/m', '0/s', '-1/s', '1/s:0', '1e3/s', '1/s:', '9999999/s'])('refuses the rate %p', (text) => {
+    expect(() => load({ RATE_LIMIT: text })).toThrow('RATE_LIMIT: must be "off", or requests a second');
+  });
 });

@@ -1,6 +1,7 @@
 import { queueEnvShape } from '@dts/queue';
 import { loggerEnvShape, serverEnvShape } from '@dts/runtime';
 import { z } from 'zod';
+import { rateSetting } from './http/rate-limit/rate-setting.js';
 
 const variables = z.object({
   ...loggerEnvShape,
@@ -15,7 +16,11 @@ const variables = z.object({
   REPLICAS: z.coerce.number().int().min(1).max(100).optional(),
   /** Jobs that may wait in each queue, scheduled ones included; more are answered 429. */
   BACKLOG_LIMIT: z.coerce.number().int().min(1).default(1_000_000),
-  /** JSON: `[{ "id", "hash" | "key", "scopes", "tenant" }]`. */
+  /** Requests of each key to this gateway that says nothing of its own: `off`, or so many a second such as `200/s`, or `200/s:400` with a burst. */
+  RATE_LIMIT: rateSetting.prefault('off'),
+  /** The same for requests of one address without a known key. */
+  UNAUTHENTICATED_LIMIT: rateSetting.prefault('20/s:200'),
+  /** JSON: `[{ "id", "hash" | "key", "scopes", "tenant", "rateLimit" }]`. */
   API_KEYS: z.string().optional(),
   /** A file with the same, instead. */
   API_KEYS_FILE: z.string().optional(),

@@ -1,5 +1,6 @@
 import {
   Admission,
+  AuditLog,
   connectProducer,
   connectWorker,
   DeploymentKey,
@@ -8,11 +9,15 @@ import {
   JobWatcher,
   keyPrefix,
   openQueues,
+  QueueControl,
+  QueueCounters,
+  QueueOverview,
   type Queues,
   type RedisClient,
   Replication,
   Schedules,
   ScheduleTicker,
+  StatisticsWriter,
   type TickerEvents,
 } from '@dts/queue';
 import { LOGGER, type Logger, READINESS } from '@dts/runtime';
@@ -29,7 +34,11 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly watcher: JobWatcher;
   readonly schedules: Schedules;
   readonly deploymentKey: DeploymentKey;
+  readonly audit: AuditLog;
+  readonly control: QueueControl;
+  readonly overview: QueueOverview;
   private readonly admission: Admission;
+  private readonly statistics: StatisticsWriter;
   private readonly prefix: string;
   private readonly replication?: Replication;
   private readonly redis: RedisClient;
@@ -52,10 +61,15 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
       this.waiting = connectProducer(env.REDIS_URL, this.logError);
       this.replication = new Replication(this.waiting, prefix, env.REPLICAS ?? 1);
     }
-    this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission, this.replication);
+    const counters = new QueueCounters();
+    this.statistics = new StatisticsWriter(counters, this.redis, prefix);
+    this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission, this.replication, counters);
     this.watcher = new JobWatcher(this.jobs, this.patient, prefix, this.logError);
     this.deploymentKey = new DeploymentKey(this.redis, prefix);
     this.schedules = new Schedules(this.redis, prefix, this.jobs, this.replication);
+    this.audit = new AuditLog(this.redis, prefix, this.replication);
+    this.control = new QueueControl(this.queues, this.redis, this.replication);
+    this.overview = new QueueOverview(this.queues, this.redis, prefix, this.control);
   }
 
   /** One that starts the runs of schedules until it is stopped, before this is closed. */
@@ -65,6 +79,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
 
   onApplicationBootstrap(): void {
     this.admission.start();
+    this.statistics.start();
   }
 
   /** What keeps this gateway from keeping its promise: no Redis, or one that would lose what it acknowledges. */
@@ -78,7 +93,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
 
   async onApplicationShutdown(): Promise<void> {
     this.admission.stop();
-    await this.watcher.close();
+    await Promise.all([this.watcher.close(), this.statistics.stop()]);
     this.redis.disconnect();
     this.patient.disconnect();
     this.waiting?.disconnect();
@@ -94,6 +109,9 @@ export const queueProviders = [
   { provide: JobClient, inject: [QueueAccess], useFactory: ({ jobs }: QueueAccess) => jobs },
   { provide: JobWatcher, inject: [QueueAccess], useFactory: ({ watcher }: QueueAccess) => watcher },
   { provide: Schedules, inject: [QueueAccess], useFactory: ({ schedules }: QueueAccess) => schedules },
+  { provide: AuditLog, inject: [QueueAccess], useFactory: ({ audit }: QueueAccess) => audit },
+  { provide: QueueControl, inject: [QueueAccess], useFactory: ({ control }: QueueAccess) => control },
+  { provide: QueueOverview, inject: [QueueAccess], useFactory: ({ overview }: QueueAccess) => overview },
   { provide: Pages, inject: [QueueAccess], useFactory: ({ deploymentKey }: QueueAccess) => new Pages(new Cursors(deploymentKey)) },
   { provide: READINESS, inject: [QueueAccess], useFactory: (access: QueueAccess) => () => access.problems() },
 ];

@@ -2,6 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { EnvError } from '@dts/runtime';
 import { z } from 'zod';
+import { rate } from './rate-limit/rate-setting.js';
+import type { Rate } from './rate-limit/token-bucket.js';
 
 export const SCOPES = ['jobs:submit', 'jobs:read', 'jobs:cancel', 'schedules:write', 'workers:lease', 'ops:read', 'ops:write'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -11,6 +13,8 @@ export interface ApiKey {
   readonly id: string;
   readonly tenant: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** Null for none, whatever the default is; the default where it is left out. */
+  readonly rateLimit?: Rate | null;
 }
 
 interface StoredKey extends ApiKey {
@@ -30,6 +34,7 @@ const keyList = z
         key: z.string().min(32, 'needs 32 characters or more').optional(),
         scopes: z.array(z.enum(SCOPES)).min(1),
         tenant: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, ".", "_" and "-", at most 64'),
+        rateLimit: rate.nullable().optional(),
       })
       .refine((entry) => (entry.hash === undefined) !== (entry.key === undefined), 'give either hash or key'),
   )
@@ -71,14 +76,14 @@ function readList({ API_KEYS, API_KEYS_FILE }: { API_KEYS?: string; API_KEYS_FIL
   }
 }
 
-function toStoredKey({ id, hash, key, scopes, tenant }: z.output<typeof keyList>[number]): StoredKey {
+function toStoredKey({ id, hash, key, scopes, tenant, rateLimit }: z.output<typeof keyList>[number]): StoredKey {
   const digest =
     hash === undefined
       ? createHash('sha256')
           .update(key ?? '')
           .digest()
       : Buffer.from(hash, 'hex');
-  return { id, tenant, scopes: new Set(scopes), hash: digest };
+  return { id, tenant, scopes: new Set(scopes), rateLimit, hash: digest };
 }
 
 /** Whether a caller works across tenants. */

@@ -6,7 +6,7 @@ interface Operation {
   readonly operationId: string;
   readonly summary?: string;
   readonly tags?: string[];
-  readonly security?: unknown[];
+  readonly security?: { readonly bearer?: string[] }[];
   readonly responses: Json;
 }
 interface Description extends Json {
@@ -54,25 +54,33 @@ describe('/openapi.json', () => {
     ).toEqual([
       'delete /v1/jobs/{id}',
       'delete /v1/schedules/{id}',
+      'get /v1/audit',
       'get /v1/job-types',
       'get /v1/jobs/{id}',
+      'get /v1/queues',
+      'get /v1/queues/{name}',
       'get /v1/schedules',
       'get /v1/schedules/{id}',
+      'get /v1/workers',
       'post /v1/jobs',
       'post /v1/jobs:batch',
+      'post /v1/queues/{name}:pause',
+      'post /v1/queues/{name}:resume',
       'post /v1/schedules/{id}:pause',
       'post /v1/schedules/{id}:resume',
       'post /v1/schedules/{id}:trigger',
+      'put /v1/queues/{name}/limits',
       'put /v1/schedules/{id}',
     ]);
     for (const { path, summary, operationId, tags, security, responses } of operations()) {
       expect({ path, summary, operationId, tags, security }).toMatchObject({
         summary: expect.any(String),
         operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
-        tags: [expect.stringMatching(/^(jobs|schedules)$/)],
+        tags: [expect.stringMatching(/^(jobs|schedules|operations)$/)],
       });
-      expect({ path, security }).toEqual({ path, security: [{ bearer: [] }] });
-      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
+      // The one scope that opens it.
+      expect({ path, security }).toEqual({ path, security: [{ bearer: [expect.stringMatching(/^[a-z]+:[a-z]+$/)] }] });
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403', '429']));
     }
   });
 

@@ -29,10 +29,19 @@ ${Object.entries(PROBLEMS)
   .map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`)
   .join('\n')}`;
 
-/** Documents the problems that a route may answer with. */
+/** What may help another time says when. */
+const LATER: ReadonlySet<number> = new Set([429, 503]);
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' as const, minimum: 1 } } };
+
+/** Documents the problems that a route may answer with, beside that of too many requests. */
 export function ApiProblems(...statuses: number[]) {
   const content = { 'application/problem+json': { schema: ref(problem) } };
-  return applyDecorators(...statuses.map((status) => ApiResponse({ status, description: codesOf(status), content })));
+  const all = [...new Set([...statuses, 429])];
+  return applyDecorators(
+    ...all.map((status) =>
+      ApiResponse({ status, description: codesOf(status), content, ...(LATER.has(status) && { headers: RETRY_AFTER }) }),
+    ),
+  );
 }
 
 function codesOf(status: number): string {
@@ -60,6 +69,7 @@ function createDocument(app: INestApplication): OpenAPIObject {
     .addServer('/')
     .addTag('jobs', 'Submit jobs and watch them')
     .addTag('schedules', 'Submit jobs again and again, by a pattern or at an interval')
+    .addTag('operations', 'Watch and steer queues and workers, and see who did')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
     .build();
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });

@@ -49,6 +49,14 @@ export interface Part<Item, Position> {
   readonly next?: Position;
 }
 
+/** A part of what is known as a whole; it is listed in the order of the ids, so that it may change between two pages. */
+export function partOf<Item>(all: readonly Item[], idOf: (item: Item) => string, limit: number, after?: string): Part<Item, string> {
+  const left = all.filter((item) => after === undefined || idOf(item) > after).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+  const items = left.slice(0, limit);
+  const last = items.at(-1);
+  return last !== undefined && left.length > limit ? { items, next: idOf(last) } : { items };
+}
+
 export interface Listing<Item, Position> {
   /** All that decides what is listed: the list's name, the tenant, each filter. */
   readonly of: readonly unknown[];

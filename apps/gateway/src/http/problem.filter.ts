@@ -7,7 +7,7 @@ import { toProblem } from './to-problem.js';
 
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   const { status } = PROBLEMS[problem.code];
-  if (status === 503 || status === 429) reply.header('retry-after', '1');
+  if ((status === 503 || status === 429) && !reply.hasHeader('retry-after')) reply.header('retry-after', '1');
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="dts"');
   // Set by a hook, too, which a URL that cannot be read does not come to.
   reply.header('x-request-id', request.id);

@@ -12,6 +12,8 @@ import { acceptJsonOnly } from './json-body.js';
 import { serveDocs } from './openapi.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
 import { PROBLEMS, Problem, toProblemBody } from './problem.js';
+import { AddressLimits } from './rate-limit/address-limits.js';
+import { RateLimits } from './rate-limit/rate-limits.js';
 
 /** What a submission may have around its payload. */
 const ENVELOPE_BYTES = 16 * 1024;
@@ -47,10 +49,11 @@ export async function prepareServer(app: NestFastifyApplication): Promise<void> 
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });
-  authenticate(fastify, app.get(ApiKeys));
+  const door = { keys: app.get(ApiKeys), rates: app.get(RateLimits), addresses: app.get(AddressLimits) };
+  authenticate(fastify, door);
   app.useGlobalFilters(problems);
   serveDocs(app);
-  await serveBullBoard(app, app.get(QueueAccess).queues, problems);
+  await serveBullBoard(app, app.get(QueueAccess).queues, door, problems);
 }
 
 /** A caller's own id, if it can go into logs and headers as it is. */

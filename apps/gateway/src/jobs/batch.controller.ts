@@ -2,13 +2,14 @@ import { JOB_DEFINITIONS } from '@dts/jobs';
 import { JobClient, type Outcome, QueueError, type Submission } from '@dts/queue';
 import { LOGGER, type Logger } from '@dts/runtime';
 import { Body, Controller, Headers, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
 import { callerOf, NeedsScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
 import { ApiProblems } from '../http/openapi.js';
 import { PROBLEMS, Problem, toProblemBody } from '../http/problem.js';
+import { RateLimits } from '../http/rate-limit/rate-limits.js';
 import { toProblem } from '../http/to-problem.js';
 import { type BatchView, batchInput, batchView, MAX_BATCH_BYTES, parseBatch, parseBatchItem } from './batch.schema.js';
 import { toJobView } from './job.view.js';
@@ -16,7 +17,8 @@ import { SubmissionMetrics } from './submission-metrics.js';
 
 const BATCH = `Up to 1,000 jobs, each with its own \`idempotencyKey\`. The results come in the order of the jobs, each with the status that
 the job alone would have been answered: 201 or 200 with the job, anything else with a problem, whose pointers begin at the
-job. One bad job does not sink the others. Repeat those with 429 or 503 with the same keys, which is safe.`;
+job. One bad job does not sink the others. Repeat those with 429 or 503 with the same keys, which is safe.
+Where requests are limited, a batch counts as its jobs.`;
 
 const EXAMPLE = {
   jobs: JOB_DEFINITIONS.map(({ name, example }, index) => ({ name, payload: example, idempotencyKey: `order-1042-${index + 1}` })),
@@ -26,7 +28,6 @@ const EXAMPLE = {
 type Result = Outcome | Problem;
 
 @ApiTags('jobs')
-@ApiBearerAuth()
 @Controller('v1')
 export class BatchController {
   constructor(
@@ -34,6 +35,7 @@ export class BatchController {
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly jobs: JobClient,
     private readonly metrics: SubmissionMetrics,
+    private readonly rates: RateLimits,
   ) {}
 
   /** The router takes a colon for the beginning of a parameter unless it is doubled. */
@@ -54,6 +56,7 @@ export class BatchController {
     if (headerKey !== undefined)
       throw new Problem('invalid-idempotency-key', 'A batch takes no such header: give each job its own idempotencyKey.');
     const items = parseBatch(body);
+    this.rates.charge(callerOf(request), items.length - 1, reply);
     const results = await this.submitAll(items, callerOf(request).tenant);
     for (const [index, result] of results.entries()) this.metrics.observe(items[index], outcomeOf(result), startedAt);
     this.logFailures(results, request.id);

@@ -1,6 +1,6 @@
 import { JOB_DEFINITIONS } from '@dts/jobs';
 import { Controller, Get } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { NeedsScope } from '../http/authenticate.js';
 import { component, ref } from '../http/components.js';
@@ -41,7 +41,6 @@ const JOB_TYPES: z.output<typeof jobTypeList> = {
 };
 
 @ApiTags('jobs')
-@ApiBearerAuth()
 @Controller('v1/job-types')
 export class JobTypesController {
   @Get()

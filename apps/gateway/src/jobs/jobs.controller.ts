@@ -2,18 +2,9 @@ import { JOB_DEFINITIONS } from '@dts/jobs';
 import { FINAL_STATES, JobClient, type JobRecord, JobWatcher, QueueError } from '@dts/queue';
 import { Draining } from '@dts/runtime';
 import { Body, Controller, Delete, Get, Headers, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiQuery,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Audit } from '../audit/audit.js';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
 import { type ApiKey, isOperator } from '../http/api-keys.js';
 import { callerOf, NeedsScope, requireScope } from '../http/authenticate.js';
@@ -35,7 +26,6 @@ const EXAMPLES = Object.fromEntries(
 );
 
 @ApiTags('jobs')
-@ApiBearerAuth()
 @Controller('v1/jobs')
 export class JobsController {
   constructor(
@@ -44,6 +34,7 @@ export class JobsController {
     private readonly watcher: JobWatcher,
     private readonly draining: Draining,
     private readonly metrics: SubmissionMetrics,
+    private readonly audit: Audit,
   ) {}
 
   @Post()
@@ -117,8 +108,9 @@ export class JobsController {
   @ApiOkResponse({ schema: ref(jobView) })
   @ApiProblems(401, 403, 404, 409, 503)
   async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobView> {
-    checkMayChange(callerOf(request), await this.jobs.get(id));
-    return toJobView(await this.jobs.cancel(id));
+    const { tenant, queue } = await this.jobs.get(id).then((job) => checkMayChange(callerOf(request), job));
+    const change = { action: 'job.cancel', target: id, details: { queue } };
+    return toJobView(await this.audit.changeOf(tenant, request, change, () => this.jobs.cancel(id)));
   }
 
   private async waitFor(id: string, waitMs: number, request: FastifyRequest): Promise<JobRecord> {
@@ -140,8 +132,9 @@ function visibleTo(caller: ApiKey, job: JobRecord): JobRecord {
 }
 
 /** @throws QueueError `job-not-found` for a job that the caller must not know, Problem `missing-scope` for one it may only see */
-function checkMayChange(caller: ApiKey, job: JobRecord): void {
+function checkMayChange(caller: ApiKey, job: JobRecord): JobRecord {
   if (visibleTo(caller, job).tenant !== caller.tenant) requireScope(caller, 'ops:write');
+  return job;
 }
 
 /** @throws Problem `invalid-request` */

@@ -1,22 +1,24 @@
-import type { FastifyRequest } from 'fastify';
-import type { ApiKey, ApiKeys } from '../http/api-keys.js';
-import { readBearer, requireScope } from '../http/authenticate.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiKey } from '../http/api-keys.js';
+import { type Door, readBearer, requireScope } from '../http/authenticate.js';
 import { Problem } from '../http/problem.js';
 import type { Sessions } from './session.js';
 
-const READS = new Set(['GET', 'HEAD']);
+/** Methods that change nothing. */
+export const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
  * Lets operators in: by session in a browser, by key elsewhere. Reading needs `ops:read`, all else `ops:write`.
  * @returns false for a browser that has no session yet
- * @throws Problem `unauthenticated`, `missing-scope`, `cross-site`
+ * @throws Problem `unauthenticated`, `missing-scope`, `cross-site`, `rate-limited`
  */
-export function admit(request: FastifyRequest, keys: ApiKeys, sessions: Sessions): boolean {
+export function admit(request: FastifyRequest, reply: FastifyReply, door: Door, sessions: Sessions): boolean {
   const session = sessions.find(request.headers.cookie);
   if (!session && request.headers.authorization === undefined && wantsPage(request)) return false;
   if (session) refuseCrossSite(request);
-  const key: ApiKey = session ?? readBearer(request, keys);
+  const key: ApiKey = session ?? readBearer(request, reply, door);
   requireScope(key, READS.has(request.method) ? 'ops:read' : 'ops:write');
+  request.apiKey = key;
   return true;
 }
 
