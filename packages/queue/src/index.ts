@@ -23,7 +23,7 @@ export { nextStarts, OVERLAPS, type Schedule, type ScheduleName, type ScheduleSp
 export { ScheduleTicker, type TickerEvents } from './schedules/schedule-ticker.js';
 export { Schedules } from './schedules/schedules.js';
 export { type Ending, QueueCounters } from './statistics/queue-counters.js';
-export type { Percentiles, QueueStatistics } from './statistics/statistics-reader.js';
+export type { Percentiles } from './statistics/statistics-reader.js';
 export { StatisticsWriter } from './statistics/statistics-writer.js';
 export { MAX_PAYLOAD_BYTES, type Submission } from './submission.js';
 export type { Outcome } from './submitter.js';
