@@ -88,11 +88,15 @@ describe('limits', () => {
     expect(await held()).toBeUndefined();
   });
 
-  it('do not wake a queue that is paused', async () => {
+  it('wake a worker that sleeps because of those before, but not in a queue that is paused', async () => {
+    const marked = () => opened.redis.exists(opened.queues.io.toKey('marker'));
     await control.pause('io');
-    await submitMany(1);
     await control.setLimits('io', { concurrency: 5, rate: null });
-    expect(await opened.redis.exists(opened.queues.io.toKey('marker'))).toBe(0);
+    expect(await marked()).toBe(0);
+    await control.resume('io');
+    await opened.redis.del(opened.queues.io.toKey('marker'));
+    await control.setLimits('io', { concurrency: 6, rate: null });
+    expect(await marked()).toBe(1);
   });
 });
 

@@ -62,6 +62,7 @@ export class QueueControl {
   }
 
   private async change(name: QueueName, make: () => Promise<unknown>): Promise<void> {
+    await this.replication?.require();
     await make().catch((error) => {
       throw toUnavailable(error);
     });

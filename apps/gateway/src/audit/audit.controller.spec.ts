@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { startRedis, waitFor } from '@dts/testkit';
+import { type RedisServer, startRedis, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Gateway, type KeyId, startGateway } from '../fixtures/gateway.js';
 
@@ -92,8 +92,13 @@ describe('GET /v1/audit', () => {
 });
 
 describe('a change that cannot be logged', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
   it('is not made', async () => {
-    const redis = await startRedis();
     await using away = await startGateway({ REDIS_URL: redis.url });
     await waitFor(async () => (await away.call('GET', '/readyz')).status === 200);
     const pause = () => away.call('POST', '/v1/queues/io:pause', { as: 'operator' });
@@ -107,6 +112,5 @@ describe('a change that cannot be logged', () => {
     expect((await away.call('GET', '/v1/queues/io', { as: 'operator' })).body).toMatchObject({ paused: false });
     await redis.call('DEL', `${away.env.QUEUE_PREFIX}:audit`);
     expect(await pause()).toMatchObject({ status: 200, body: { paused: true } });
-    await redis.stop();
   }, 30_000);
 });
