@@ -3,18 +3,32 @@ import type { RedisClient } from './connection.js';
 import type { JobQueue } from './queues.js';
 
 /**
- * Marks a job that has not ended. BullMQ fails a job with this field at its next fetch, before any handler sees it, so
- * whatever becomes of the messages below, the job does not start again. One that runs, which is one with a lock, is also
+ * Marks jobs that have not ended. BullMQ fails a job with this field at its next fetch, before any handler sees it, so
+ * whatever becomes of the messages below, the job does not start again. One that waits for its children is fetched now, and
+ * is bound to them no more: their failure must not become its reason. One that runs, which is one with a lock, is also
  * wished to stop: in the same step, so that no caller that dies half way leaves a mark that nobody learns of.
- * -1: no such job, 0: it has ended, 1: it does not run, 2: it runs.
+ * KEYS: the wishes, the jobs. ARGV: the mark, then the wish of each job.
+ * Gives of each -1: no such job, 0: it has ended, 1: it does not run, 2: it runs.
  */
 const MARK = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
-if redis.call('HEXISTS', KEYS[1], 'finishedOn') == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'defa', ARGV[1])
-if redis.call('EXISTS', KEYS[1] .. ':lock') == 0 then return 1 end
-redis.call('SADD', KEYS[2], ARGV[2])
-return 2`;
+local function mark(job, wish)
+  if redis.call('EXISTS', job) == 0 then return -1 end
+  if redis.call('HEXISTS', job, 'finishedOn') == 1 then return 0 end
+  redis.call('HSET', job, 'defa', ARGV[1])
+  local queue, id = string.match(job, '^(.*:)([^:]+)$')
+  if redis.call('ZREM', queue .. 'waiting-children', id) == 1 then
+    redis.call('DEL', job .. ':dependencies')
+    redis.call('RPUSH', queue .. 'wait', id)
+    redis.call('ZADD', queue .. 'marker', 0, '0')
+    return 1
+  end
+  if redis.call('EXISTS', job .. ':lock') == 0 then return 1 end
+  redis.call('SADD', KEYS[1], wish)
+  return 2
+end
+local marked = {}
+for i = 2, #KEYS do marked[i - 1] = mark(KEYS[i], ARGV[i]) end
+return marked`;
 
 /**
  * Jobs that are wished to stop and run still. The others are forgotten here: each has ended, or has lost its lock and
@@ -46,10 +60,19 @@ export class Cancellations {
   ) {}
 
   async request(queue: JobQueue, id: string): Promise<Marked> {
-    const reply = await this.redis.eval(MARK, 2, queue.toKey(id), this.wishes, CANCELLED, `${queue.name}:${id}`);
-    const marked = OUTCOMES.get(reply as -1 | 0 | 1 | 2) ?? 'missing';
-    // Should the message be lost, workers find the wish by themselves a moment later.
-    if (marked === 'told') await this.redis.publish(this.channel, id).catch(() => undefined);
+    const [marked] = await this.requestAll([{ queue, id }]);
+    return marked ?? 'missing';
+  }
+
+  /** All in one step. @returns in the order given */
+  async requestAll(jobs: readonly { readonly queue: JobQueue; readonly id: string }[]): Promise<Marked[]> {
+    const keys = jobs.map(({ queue, id }) => queue.toKey(id));
+    const wishes = jobs.map(({ queue, id }) => `${queue.name}:${id}`);
+    const replies = (await this.redis.eval(MARK, keys.length + 1, this.wishes, ...keys, CANCELLED, ...wishes)) as (-1 | 0 | 1 | 2)[];
+    const marked = replies.map((reply) => OUTCOMES.get(reply) ?? 'missing');
+    // Should a message be lost, workers find the wish by themselves a moment later.
+    const told = jobs.filter((_job, index) => marked[index] === 'told');
+    await Promise.all(told.map(({ id }) => this.redis.publish(this.channel, id).catch(() => undefined)));
     return marked;
   }
 

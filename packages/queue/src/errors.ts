@@ -10,13 +10,15 @@ export type QueueErrorCode =
   | 'memory-full'
   | 'job-not-found'
   | 'already-finished'
+  | 'invalid-flow'
+  | 'flow-not-found'
   | 'invalid-schedule'
   | 'schedule-not-found'
   | 'run-in-progress'
   | 'unavailable'
   | 'outcome-unknown';
 
-/** One wrong place in a payload, or in a schedule; the path leads to it from its root. */
+/** One wrong place in a payload, a flow or a schedule; the path leads to it from its root. */
 export interface PayloadIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;

@@ -3,7 +3,7 @@ import type { RedisClient } from './connection.js';
 import { idempotencyDigest } from './job-id.js';
 
 /** How long a key is remembered after its submission, whatever becomes of the job. */
-const REMEMBERED_S = 24 * 3_600;
+export const REMEMBERED_S = 24 * 3_600;
 
 /** What is remembered of a submission with a key. */
 export interface Claim {
@@ -57,7 +57,8 @@ export class IdempotencyKeys {
     await this.redis.set(this.redisKey(tenant, key), JSON.stringify({ ...claim, stored: true }), 'KEEPTTL', 'XX');
   }
 
-  private redisKey(tenant: string, key: string): string {
+  /** Where the claim of a key is. */
+  redisKey(tenant: string, key: string): string {
     return `${this.prefix}:idempotency:${idempotencyDigest(tenant, key).toString('base64url')}`;
   }
 }

@@ -1,3 +1,5 @@
+import type { FlowLink } from './flows/flow-link.js';
+
 /** What BullMQ keeps as a job's data: the payload as it was submitted, and what is ours. Absent members cost no memory. */
 export interface JobData {
   readonly payload: unknown;
@@ -9,4 +11,6 @@ export interface JobData {
   readonly startBy?: number;
   /** Of the submission; present with an idempotency key. */
   readonly fingerprint?: string;
+  /** Present when the job is part of a flow. */
+  readonly flow?: FlowLink;
 }

@@ -72,8 +72,8 @@ export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullSta
     tags: job.data.tags ?? [],
     priority: job.priority > 0 ? job.priority : 1,
     orderingKey: null,
-    parentId: null,
-    flowId: null,
+    parentId: job.parent?.id ?? null,
+    flowId: job.data.flow?.id ?? null,
     submittedAt: job.timestamp,
     startedAt: job.processedOn ?? null,
     finishedAt: job.finishedOn ?? null,
@@ -122,9 +122,14 @@ function toFailedState(error: JobError | null): JobState {
   return error?.code === 'cancelled' || error?.code === 'expired' ? error.code : 'dead';
 }
 
+/** The reason with which BullMQ fails a job whose child must not fail: it has the child's key. */
+const FAILED_CHILD = /^child \S*?([^:\s]+) failed$/;
+
 function toJobError(job: StoredJob, failures: readonly FailedAttempt[]): JobError | null {
   const last = failures.at(-1)?.error;
   if (job.failedReason === CANCELLED) return { code: 'cancelled', message: 'The job was cancelled before it ran.' };
+  const failedChild = FAILED_CHILD.exec(job.failedReason ?? '')?.[1];
+  if (failedChild) return { code: 'child-failed', message: `Its child ${failedChild} failed.` };
   // BullMQ fails a job by itself too (it stalled too often): then the reason is not the last attempt's.
   if (last && (job.failedReason === undefined || job.failedReason === last.message)) return last;
   return job.failedReason === undefined ? null : { code: 'stalled', message: job.failedReason };

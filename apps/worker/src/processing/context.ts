@@ -9,7 +9,11 @@ const MAX_PROGRESS_BYTES = 16 * 1024;
 const LONGEST_LINE = 8_192;
 
 /** @param isOver whether the run has ended: what a handler left behind must not speak for the job any more */
-export function toHandlerContext({ job, token, newSubmit }: JobStart, { signal, at }: Deadline, isOver: () => boolean): HandlerContext {
+export function toHandlerContext(
+  { job, token, newSubmit, readChildren }: JobStart,
+  { signal, at }: Deadline,
+  isOver: () => boolean,
+): HandlerContext {
   const jobId = job.id ?? '';
   const submit = newSubmit();
   const whileRunning =
@@ -35,6 +39,7 @@ export function toHandlerContext({ job, token, newSubmit }: JobStart, { signal, 
       await job.log(String(line).slice(0, LONGEST_LINE));
     }),
     submit: (name, payload, options) => whileRunning(() => submit(name, payload, options))(),
+    children: whileRunning(readChildren),
   };
 }
 

@@ -1,5 +1,6 @@
 import {
   Admission,
+  Children,
   connectProducer,
   connectWorker,
   JobClient,
@@ -90,6 +91,7 @@ describe('Executor', () => {
       new Starts(patient),
       new Quarantine(HANDLER_ENV, SILENT, processOf(MISBEHAVING, 128)),
       noChildren,
+      new Children(queues, patient),
     );
     const worker = new Worker('io', (job, token, signal) => executor.execute(job, token ?? '', signal, here(handler)), {
       ...workerOptions(patient, prefix, name, 15_000),

@@ -1,9 +1,9 @@
 import { findJobDefinition } from '@dts/jobs';
-import { backoffDelay, type FailedAttempt, type JobError } from '@dts/queue';
-import { WaitingError } from 'bullmq';
+import { backoffDelay, type Children, type FailedAttempt, type JobError } from '@dts/queue';
+import { WaitingChildrenError, WaitingError } from 'bullmq';
 import { AttemptFailed, JobDead } from './attempt-error.js';
 import { FinalError } from './errors.js';
-import type { Submit } from './handler.js';
+import type { Child, Submit } from './handler.js';
 import type { JobStart, Runner } from './job-start.js';
 import { classify, type Outcome } from './outcome.js';
 import { checkResult, definitionOf, parsePayload } from './payload.js';
@@ -28,6 +28,7 @@ export class Executor {
     private readonly starts: Starts,
     private readonly quarantine: Quarantine,
     private readonly submitterFor: (parent: WorkerJob) => Submit,
+    private readonly children: Children,
   ) {}
 
   /** A fetch that was under way when its worker was told to stop still brings a job: from now on it goes straight back. */
@@ -58,6 +59,7 @@ export class Executor {
       this.reporter.completed(job, startedAt);
       return result;
     } catch (thrown) {
+      if (thrown instanceof WaitingChildrenError) throw thrown;
       const outcome = classify(thrown, timeoutOf(job));
       this.reporter.failed(job, startedAt, outcome);
       throw await this.toThrow(job, token, startedAt, outcome);
@@ -68,7 +70,8 @@ export class Executor {
     const definition = definitionOf(job.name);
     const payload = parsePayload(definition, job.data.payload);
     checkStartBy(job.data.startBy);
-    const start: JobStart = { job, payload, token, timeoutMs: timeoutOf(job), stop, newSubmit: () => this.submitterFor(job) };
+    await this.awaitChildren(job, token);
+    const start = this.toStart(job, payload, token, stop);
     const crashes = await this.starts.begin(job);
     const isSuspect = crashes >= CRASHES_TOLERATED;
     if (isSuspect) this.reporter.quarantined(job, crashes);
@@ -78,6 +81,31 @@ export class Executor {
       await this.starts.end(job).catch(() => undefined); // counted once too often, it leads into quarantine at worst
       throw error;
     }
+  }
+
+  private toStart(job: WorkerJob, payload: unknown, token: string, stop: AbortSignal | undefined): JobStart {
+    const { id = '', data } = job;
+    return {
+      job,
+      payload,
+      token,
+      timeoutMs: timeoutOf(job),
+      stop,
+      newSubmit: () => this.submitterFor(job),
+      // Results were checked against the definitions by whoever stored them.
+      readChildren: async () => (data.flow ? ((await this.children.read(id, data.flow)) as Child[]) : []),
+    };
+  }
+
+  /**
+   * Of a parent that was retried: its children have ended mostly.
+   * @throws FinalError `child-failed`, WaitingChildrenError once the job waits for them
+   */
+  private async awaitChildren(job: WorkerJob, token: string): Promise<void> {
+    if (!job.data.flow) return;
+    const readiness = await this.children.readinessOf(job.id ?? '', job.data.flow);
+    if (readiness === 'waiting' && (await job.moveToWaitingChildren(token))) throw new WaitingChildrenError();
+    if (typeof readiness === 'object') throw new FinalError('child-failed', `Its child ${readiness.failedChild} failed.`);
   }
 
   private async toThrow(job: WorkerJob, token: string, startedAt: number, outcome: Outcome): Promise<Error> {

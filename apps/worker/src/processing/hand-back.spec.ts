@@ -1,4 +1,4 @@
-import { connectProducer, connectWorker, openQueues, QueueCounters, type Queues, type RedisClient } from '@dts/queue';
+import { Children, connectProducer, connectWorker, openQueues, QueueCounters, type Queues, type RedisClient } from '@dts/queue';
 import { createLogger } from '@dts/runtime';
 import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -30,7 +30,8 @@ describe('handing back', () => {
     patient = connectWorker(testRedisUrl(), ignore);
     queues = openQueues(producer, prefix, ignore);
     await waitFor(() => producer.status === 'ready');
-    executor = new Executor('w', createReporter(), new Starts(patient), new Quarantine(HANDLER_ENV, SILENT), noChildren);
+    const children = new Children(queues, patient);
+    executor = new Executor('w', createReporter(), new Starts(patient), new Quarantine(HANDLER_ENV, SILENT), noChildren, children);
   });
 
   afterEach(async () => {

@@ -1,5 +1,5 @@
-import type { DefinitionOf, JobName, PayloadInputOf, PayloadOf } from '@dts/jobs';
-import type { SubmitOptions } from '@dts/queue';
+import type { DefinitionOf, JobName, PayloadInputOf, PayloadOf, ResultOf } from '@dts/jobs';
+import type { ChildRecord, SubmitOptions } from '@dts/queue';
 import type { z } from 'zod';
 
 export interface ChildOptions extends SubmitOptions {
@@ -18,6 +18,17 @@ export interface ChildOptions extends SubmitOptions {
  * `submit-unknown-job`, `submit-invalid-payload`, `submit-payload-too-large`, `submit-idempotency-conflict`.
  */
 export type Submit = <Name extends JobName>(name: Name, payload: PayloadInputOf<Name>, options?: ChildOptions) => Promise<string>;
+
+/**
+ * A child of a flow, as its parent is told of it: `child.name` and `child.state` tell the compiler what `child.result` is.
+ * Of one that failed there is the error. After a `continue` child has failed, others may not have ended.
+ */
+export type Child = { [Name in JobName]: ChildOf<Name> }[JobName];
+
+type ChildOf<Name extends JobName> = Pick<ChildRecord, 'id' | 'onFailure'> & { readonly name: Name } & (
+    | { readonly state: 'completed'; readonly result: ResultOf<Name>; readonly error: null }
+    | { readonly state: Exclude<ChildRecord['state'], 'completed'>; readonly result: null; readonly error: ChildRecord['error'] }
+  );
 
 /** What a handler is told about the attempt it runs. */
 export interface HandlerContext {
@@ -41,6 +52,11 @@ export interface HandlerContext {
   /** Appends a line to the job's log. */
   log(line: string): Promise<void>;
   readonly submit: Submit;
+  /**
+   * Of a flow's parent: its children in the order in which they were submitted, but for those that failed and were to be
+   * removed. Reads all their results: of a thousand children up to 256 MiB. Empty for any other job.
+   */
+  children(): Promise<readonly Child[]>;
 }
 
 /** Business logic only: a parsed payload in, a result out; throws one of the errors in `errors.ts` to steer retries. */

@@ -1,4 +1,4 @@
-import type { Submit } from './handler.js';
+import type { Child, Submit } from './handler.js';
 import type { WorkerJob } from './worker-job.js';
 
 /** One start of a job, checked and about to run. */
@@ -12,6 +12,7 @@ export interface JobStart {
   readonly stop: AbortSignal | undefined;
   /** For each run anew. */
   readonly newSubmit: () => Submit;
+  readonly readChildren: () => Promise<Child[]>;
 }
 
 /** Runs a start within its time: here, in a thread, or in quarantine. */

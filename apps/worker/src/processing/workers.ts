@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { QUEUES } from '@dts/jobs';
-import { connectWorker, type DueWork, keyPrefix, QueueCounters, type RedisClient, readDueWork, StatisticsWriter } from '@dts/queue';
+import {
+  Children,
+  connectWorker,
+  type DueWork,
+  keyPrefix,
+  openQueues,
+  QueueCounters,
+  type RedisClient,
+  readDueWork,
+  StatisticsWriter,
+} from '@dts/queue';
 import { Draining, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
@@ -64,8 +74,14 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     this.threads = new ThreadPool(env);
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
     this.children = new ChildJobs(env.REDIS_URL, this.prefix, this.logError, counters);
-    this.executor = new Executor(this.name, reporter, new Starts(this.redis), new Quarantine(env, logger), (job) =>
-      this.children.submitterFor(job),
+    const queues = openQueues(this.redis, this.prefix, this.logError);
+    this.executor = new Executor(
+      this.name,
+      reporter,
+      new Starts(this.redis),
+      new Quarantine(env, logger),
+      (job) => this.children.submitterFor(job),
+      new Children(queues, this.redis),
     );
     this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
     this.statistics = new StatisticsWriter(counters, this.redis, this.prefix);

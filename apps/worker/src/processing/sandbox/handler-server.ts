@@ -65,7 +65,7 @@ export class HandlerServer {
       (method: CallMethod) =>
       (...args: unknown[]): Promise<never> =>
         this.call(run, method, args);
-    const calls = { progress: call('progress'), log: call('log'), submit: call('submit') };
+    const calls = { progress: call('progress'), log: call('log'), submit: call('submit'), children: call('children') };
     return { jobId, attempt, start, token, signal, deadline, idempotencyKey: jobId, ...calls };
   }
 

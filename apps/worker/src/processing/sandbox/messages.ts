@@ -14,7 +14,7 @@ export interface HostedStart {
 }
 
 /** What a handler may ask of its context, and the parent answers. */
-export type CallMethod = 'progress' | 'log' | 'submit';
+export type CallMethod = 'progress' | 'log' | 'submit' | 'children';
 
 /** `run` and `call` are numbers by which replies find their way. */
 export type ToHost =

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admission } from '../admission.js';
+import { Cancellations } from '../cancellations.js';
+import type { RedisClient } from '../connection.js';
+import { QueueError } from '../errors.js';
+import { FINAL_STATES } from '../job-record.js';
+import type { Queues } from '../queues.js';
+import { toUnavailable, toUnreadable } from '../redis-failure.js';
+import type { Replication } from '../replication.js';
+import type { QueueCounters } from '../statistics/queue-counters.js';
+import type { Flow, FlowJob, FlowSubmission, SubmittedFlow } from './flow.js';
+import { FlowReader } from './flow-reader.js';
+import { FlowSubmitter } from './flow-submitter.js';
+import { readFlow } from './flow-tree.js';
+import { nodesOf } from './nodes-of.js';
+
+/** How often, and how many milliseconds apart, a cancelled flow is looked at before its caller is told how it stands. */
+const SETTLE_LOOKS = 10;
+const SETTLE_LOOK_MS = 50;
+
+/** Submits, reads and cancels flows: trees of jobs, of which each runs when its children have ended. */
+export class Flows {
+  private readonly submitter: FlowSubmitter;
+  private readonly reader: FlowReader;
+  private readonly cancellations: Cancellations;
+
+  constructor(
+    private readonly queues: Queues,
+    redis: RedisClient,
+    prefix: string,
+    admission: Admission,
+    private readonly replication?: Replication,
+    private readonly counters?: QueueCounters,
+  ) {
+    this.submitter = new FlowSubmitter(queues, redis, prefix, admission, replication);
+    this.reader = new FlowReader(queues, redis);
+    this.cancellations = new Cancellations(redis, prefix);
+  }
+
+  /**
+   * All of it or nothing, and as durable as one job: see JobClient.
+   * @throws QueueError `invalid-flow` with all that is wrong, `idempotency-conflict`, `backlog-full`, `memory-full`,
+   * `unavailable`, `outcome-unknown` (both with the id of the flow; repeating with the same key is safe)
+   */
+  async submit(submission: FlowSubmission): Promise<SubmittedFlow> {
+    const submitted = await this.submitter.submit(submission);
+    if (submitted.outcome === 'created') for (const { queue } of jobsOf(submitted.flow)) this.counters?.arrived(queue);
+    return submitted;
+  }
+
+  /** @throws QueueError `flow-not-found`, `unavailable` */
+  async get(id: string): Promise<Flow> {
+    const flow = await readFlow(this.reader, id).catch((error) => {
+      throw toUnreadable(error);
+    });
+    if (!flow) throw new QueueError('flow-not-found', `There is no flow ${JSON.stringify(id)}; finished ones are kept for a limited time.`);
+    return flow;
+  }
+
+  /**
+   * Cancels every job of the flow that has not ended, in one step: none of them starts any more, whatever becomes of its
+   * children. Cancelling twice is fine.
+   * @throws QueueError `flow-not-found`, `already-finished`, `unavailable`, `outcome-unknown`
+   */
+  async cancel(id: string): Promise<Flow> {
+    const flow = await this.get(id);
+    const unfinished = jobsOf(flow).filter(({ state }) => !FINAL_STATES.has(state));
+    if (unfinished.length === 0 && flow.state !== 'cancelled') {
+      throw new QueueError('already-finished', `The flow has finished already: it is ${flow.state}.`);
+    }
+    try {
+      await this.cancellations.requestAll(unfinished.map((job) => ({ queue: this.queues[job.queue], id: job.id })));
+      await Promise.all(unfinished.filter(({ state }) => state === 'scheduled').map((job) => this.startNow(job)));
+    } catch (error) {
+      throw toUnavailable(error, id);
+    }
+    const { queue } = flow.root.job;
+    await this.replication?.confirm(this.queues[queue].toKey(id), id);
+    await this.settle(unfinished.filter(({ state }) => state === 'active')).catch(() => undefined); // told by the look that comes next
+    return this.get(id);
+  }
+
+  /** A handler may take its time to stop. */
+  private async settle(running: readonly FlowJob[]): Promise<void> {
+    for (let look = 1; look <= SETTLE_LOOKS && !(await this.haveEnded(running)); look++) await delay(SETTLE_LOOK_MS);
+  }
+
+  private async haveEnded(jobs: readonly FlowJob[]): Promise<boolean> {
+    for await (const [, record] of this.reader.records(jobs.map(({ id }) => id))) {
+      if (record && !FINAL_STATES.has(record.state)) return false;
+    }
+    return true;
+  }
+
+  private async startNow({ queue, id }: FlowJob): Promise<void> {
+    const job = await this.queues[queue].getJob(id);
+    await job?.promote().catch(() => undefined); // it has just become due by itself
+  }
+}
+
+function jobsOf(flow: Flow): FlowJob[] {
+  return nodesOf(flow.root).map(({ job }) => job);
+}
