@@ -4,6 +4,7 @@ import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
+import { FlowsController } from './flows/flows.controller.js';
 import { ApiKeys } from './http/api-keys.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemsController } from './http/problems.controller.js';
@@ -26,6 +27,7 @@ import { WorkersController } from './workers/workers.controller.js';
     JobsController,
     BatchController,
     JobTypesController,
+    FlowsController,
     SchedulesController,
     QueuesController,
     WorkersController,

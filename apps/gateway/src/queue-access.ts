@@ -4,6 +4,7 @@ import {
   connectProducer,
   connectWorker,
   DeploymentKey,
+  Flows,
   findWeakSettings,
   JobClient,
   JobWatcher,
@@ -32,6 +33,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly queues: Queues;
   readonly jobs: JobClient;
   readonly watcher: JobWatcher;
+  readonly flows: Flows;
   readonly schedules: Schedules;
   readonly deploymentKey: DeploymentKey;
   readonly audit: AuditLog;
@@ -64,6 +66,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     const counters = new QueueCounters();
     this.statistics = new StatisticsWriter(counters, this.redis, prefix);
     this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission, this.replication, counters);
+    this.flows = new Flows(this.queues, this.redis, prefix, this.admission, this.replication, counters);
     this.watcher = new JobWatcher(this.jobs, this.patient, prefix, this.logError);
     this.deploymentKey = new DeploymentKey(this.redis, prefix);
     this.schedules = new Schedules(this.redis, prefix, this.jobs, this.replication);
@@ -108,6 +111,7 @@ export const queueProviders = [
   QueueAccess,
   { provide: JobClient, inject: [QueueAccess], useFactory: ({ jobs }: QueueAccess) => jobs },
   { provide: JobWatcher, inject: [QueueAccess], useFactory: ({ watcher }: QueueAccess) => watcher },
+  { provide: Flows, inject: [QueueAccess], useFactory: ({ flows }: QueueAccess) => flows },
   { provide: Schedules, inject: [QueueAccess], useFactory: ({ schedules }: QueueAccess) => schedules },
   { provide: AuditLog, inject: [QueueAccess], useFactory: ({ audit }: QueueAccess) => audit },
   { provide: QueueControl, inject: [QueueAccess], useFactory: ({ control }: QueueAccess) => control },

@@ -74,6 +74,7 @@ const job = { name: 'http.request', payload: { url: 'http://service.test/hook' }
 /** Makes something of the owner's that a path's `{id}` can stand for. @returns its id */
 const CREATE: Record<string, () => Promise<string>> = {
   jobs: async () => (await call({ method: 'POST', path: '/v1/jobs' }, '', 'owner', job)).body.id,
+  flows: async () => (await call({ method: 'POST', path: '/v1/flows' }, '', 'owner', { ...job, children: [job] })).body.id,
   schedules: async () => {
     const id = randomUUID();
     await call({ method: 'PUT', path: '/v1/schedules/{id}' }, id, 'owner', { every: 3_600_000, job });

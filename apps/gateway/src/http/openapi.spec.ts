@@ -52,9 +52,11 @@ describe('/openapi.json', () => {
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
     ).toEqual([
+      'delete /v1/flows/{id}',
       'delete /v1/jobs/{id}',
       'delete /v1/schedules/{id}',
       'get /v1/audit',
+      'get /v1/flows/{id}',
       'get /v1/job-types',
       'get /v1/jobs/{id}',
       'get /v1/queues',
@@ -62,6 +64,7 @@ describe('/openapi.json', () => {
       'get /v1/schedules',
       'get /v1/schedules/{id}',
       'get /v1/workers',
+      'post /v1/flows',
       'post /v1/jobs',
       'post /v1/jobs:batch',
       'post /v1/queues/{name}:pause',
@@ -76,7 +79,7 @@ describe('/openapi.json', () => {
       expect({ path, summary, operationId, tags, security }).toMatchObject({
         summary: expect.any(String),
         operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
-        tags: [expect.stringMatching(/^(jobs|schedules|operations)$/)],
+        tags: [expect.stringMatching(/^(jobs|flows|schedules|operations)$/)],
       });
       // The one scope that opens it.
       expect({ path, security }).toEqual({ path, security: [{ bearer: [expect.stringMatching(/^[a-z]+:[a-z]+$/)] }] });

@@ -68,6 +68,7 @@ function createDocument(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .addServer('/')
     .addTag('jobs', 'Submit jobs and watch them')
+    .addTag('flows', 'Trees of jobs, each of which runs when its children have ended')
     .addTag('schedules', 'Submit jobs again and again, by a pattern or at an interval')
     .addTag('operations', 'Watch and steer queues and workers, and see who did')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })

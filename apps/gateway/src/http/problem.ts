@@ -13,6 +13,7 @@ export const PROBLEMS = {
   'cross-site': { status: 403, title: 'The request comes from another site' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'job-not-found': { status: 404, title: 'There is no such job' },
+  'flow-not-found': { status: 404, title: 'There is no such flow' },
   'unknown-job': { status: 404, title: 'There is no such job type' },
   'queue-not-found': { status: 404, title: 'There is no such queue' },
   'schedule-not-found': { status: 404, title: 'There is no such schedule' },

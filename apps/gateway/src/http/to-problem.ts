@@ -18,7 +18,7 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
 };
 
 const DETAILS: Partial<Readonly<Record<ProblemCode, string>>> = {
-  'payload-too-large': 'A payload may have 256 KiB: store the data and submit its URL. A batch may have 8 MiB: submit it in parts.',
+  'payload-too-large': 'A payload may have 256 KiB: store the data and submit its URL. A batch or a flow may have 8 MiB in all.',
   'unsupported-media-type': 'Send the body as application/json, with that Content-Type.',
 };
 
@@ -34,7 +34,7 @@ export function toProblem(error: unknown): Problem | undefined {
 }
 
 function fromQueueError(error: QueueError): Problem {
-  if (error.code === 'invalid-payload' || error.code === 'invalid-schedule') {
+  if (error.code === 'invalid-payload' || error.code === 'invalid-schedule' || error.code === 'invalid-flow') {
     const root = error.code === 'invalid-payload' ? '/payload' : '';
     const errors = error.issues.map((issue) => ({ pointer: toPointer(issue.path, root), detail: issue.message }));
     return new Problem('invalid-request', error.message, { errors });
