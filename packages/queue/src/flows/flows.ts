@@ -64,7 +64,7 @@ export class Flows {
    */
   async cancel(id: string): Promise<Flow> {
     const flow = await this.get(id);
-    const unfinished = jobsOf(flow).filter(({ state }) => !FINAL_STATES.has(state));
+    const unfinished = unfinishedOf(flow);
     if (unfinished.length === 0 && flow.state !== 'cancelled') {
       throw new QueueError('already-finished', `The flow has finished already: it is ${flow.state}.`);
     }
@@ -76,20 +76,27 @@ export class Flows {
     }
     const { queue } = flow.root.job;
     await this.replication?.confirm(this.queues[queue].toKey(id), id);
-    await this.settle(unfinished.filter(({ state }) => state === 'active')).catch(() => undefined); // told by the look that comes next
+    return this.settled(id);
+  }
+
+  /** The flow once all of it has ended, or as it is after a moment: a handler may take its time to stop. */
+  private async settled(id: string): Promise<Flow> {
+    const flow = await this.get(id);
+    let left: readonly Pick<FlowJob, 'id'>[] = unfinishedOf(flow);
+    if (left.length === 0) return flow;
+    for (let look = 1; look <= SETTLE_LOOKS && left.length > 0; look++) {
+      await delay(SETTLE_LOOK_MS);
+      left = await this.unfinishedAmong(left).catch(() => left); // whoever looks next is told
+    }
     return this.get(id);
   }
 
-  /** A handler may take its time to stop. */
-  private async settle(running: readonly FlowJob[]): Promise<void> {
-    for (let look = 1; look <= SETTLE_LOOKS && !(await this.haveEnded(running)); look++) await delay(SETTLE_LOOK_MS);
-  }
-
-  private async haveEnded(jobs: readonly FlowJob[]): Promise<boolean> {
-    for await (const [, record] of this.reader.records(jobs.map(({ id }) => id))) {
-      if (record && !FINAL_STATES.has(record.state)) return false;
+  private async unfinishedAmong(jobs: readonly Pick<FlowJob, 'id'>[]): Promise<Pick<FlowJob, 'id'>[]> {
+    const left: Pick<FlowJob, 'id'>[] = [];
+    for await (const [id, record] of this.reader.records(jobs.map((job) => job.id))) {
+      if (record && !FINAL_STATES.has(record.state)) left.push({ id });
     }
-    return true;
+    return left;
   }
 
   private async startNow({ queue, id }: FlowJob): Promise<void> {
@@ -100,4 +107,8 @@ export class Flows {
 
 function jobsOf(flow: Flow): FlowJob[] {
   return nodesOf(flow.root).map(({ job }) => job);
+}
+
+function unfinishedOf(flow: Flow): FlowJob[] {
+  return jobsOf(flow).filter(({ state }) => !FINAL_STATES.has(state));
 }
