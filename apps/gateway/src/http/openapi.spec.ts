@@ -5,6 +5,7 @@ type Json = Record<string, unknown>;
 interface Operation {
   readonly operationId: string;
   readonly summary?: string;
+  readonly description?: string;
   readonly tags?: string[];
   readonly security?: { readonly bearer?: string[] }[];
   readonly responses: Json;
@@ -75,14 +76,15 @@ describe('/openapi.json', () => {
       'put /v1/queues/{name}/limits',
       'put /v1/schedules/{id}',
     ]);
-    for (const { path, summary, operationId, tags, security, responses } of operations()) {
+    for (const { path, summary, description, operationId, tags, security, responses } of operations()) {
       expect({ path, summary, operationId, tags, security }).toMatchObject({
         summary: expect.any(String),
         operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
         tags: [expect.stringMatching(/^(jobs|flows|schedules|operations)$/)],
       });
-      // The one scope that opens it.
+      // The one scope that opens it, for programs and in words.
       expect({ path, security }).toEqual({ path, security: [{ bearer: [expect.stringMatching(/^[a-z]+:[a-z]+$/)] }] });
+      expect(description).toMatch(new RegExp(`Needs the scope \`${security?.[0]?.bearer?.[0]}\`\\.$`));
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403', '429']));
     }
   });

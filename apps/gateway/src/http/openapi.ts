@@ -21,6 +21,9 @@ export const problem = component(
 
 const DESCRIPTION = `Submit jobs, watch them, operate the queues.
 
+Each route needs the scope that stands beside it. Where the requests of a key are limited, every answer tells how many are left
+(\`RateLimit\`, \`RateLimit-Policy\`), and 429 \`rate-limited\` when to come back (\`Retry-After\`).
+
 Every error is a problem (RFC 9457) with a stable \`code\`. All codes:
 
 | code | status | title |
@@ -77,8 +80,20 @@ function createDocument(app: INestApplication): OpenAPIObject {
   return {
     ...document,
     // The rest (health, metrics) is for those who operate this process, not for those who call it.
-    paths: Object.fromEntries(Object.entries(document.paths).filter(([path]) => path.startsWith('/v1/'))),
+    paths: Object.fromEntries(
+      Object.entries(document.paths).flatMap(([path, item]) => (path.startsWith('/v1/') ? [[path, withScopes(item)]] : [])),
+    ),
     info: { ...document.info, license: { name: 'MIT', identifier: 'MIT' } as { name: string } },
     components: { ...document.components, schemas: componentSchemas() },
   };
+}
+
+/** In words, too: pages that show a description leave the scopes of its routes out. */
+function withScopes(item: OpenAPIObject['paths'][string]): OpenAPIObject['paths'][string] {
+  for (const operation of [item.get, item.put, item.post, item.delete]) {
+    if (!operation) continue;
+    const scopes = operation.security?.flatMap((requirement) => Object.values(requirement).flat()) ?? [];
+    operation.description = [operation.description, `Needs the scope \`${scopes.join(', ')}\`.`].filter(Boolean).join('\n\n');
+  }
+  return item;
 }
