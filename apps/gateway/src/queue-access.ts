@@ -14,6 +14,8 @@ import {
   QueueCounters,
   QueueOverview,
   type Queues,
+  Ranking,
+  RankingTicker,
   type RedisClient,
   Replication,
   Schedules,
@@ -41,6 +43,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly overview: QueueOverview;
   private readonly admission: Admission;
   private readonly statistics: StatisticsWriter;
+  private readonly ranking: RankingTicker;
   private readonly prefix: string;
   private readonly replication?: Replication;
   private readonly redis: RedisClient;
@@ -58,6 +61,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.redis = connectProducer(env.REDIS_URL, this.logError);
     this.patient = connectWorker(env.REDIS_URL, this.logError);
     this.queues = openQueues(this.redis, prefix, this.logError);
+    this.ranking = new RankingTicker(new Ranking(this.redis, prefix));
     this.admission = new Admission(this.queues, this.redis, env.BACKLOG_LIMIT);
     if (env.DURABILITY === 'replicated') {
       this.waiting = connectProducer(env.REDIS_URL, this.logError);
@@ -83,6 +87,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   onApplicationBootstrap(): void {
     this.admission.start();
     this.statistics.start();
+    this.ranking.start();
   }
 
   /** What keeps this gateway from keeping its promise: no Redis, or one that would lose what it acknowledges. */
@@ -96,6 +101,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
 
   async onApplicationShutdown(): Promise<void> {
     this.admission.stop();
+    this.ranking.stop();
     await Promise.all([this.watcher.close(), this.statistics.stop()]);
     this.redis.disconnect();
     this.patient.disconnect();

@@ -4,6 +4,7 @@ export interface Job {
   readonly state: string;
   readonly attemptsMade: number;
   readonly attempts: readonly { readonly error: { readonly code: string } | null }[];
+  readonly submittedAt: string;
   readonly startedAt: string | null;
   readonly result: unknown;
   readonly error: { readonly code: string; readonly message: string } | null;

@@ -97,7 +97,7 @@ describe('a worker that is told to stop', () => {
     expect(await api.wait(waiting)).toMatchObject({ state: 'completed' });
   }, 60_000);
 
-  it('has what it hands back taken up by another before what came later, with its priority', async () => {
+  it('has what it hands back taken up by another before what came later, which goes by its priority', async () => {
     const leaving = await start(HAND_BACK_MS, { QUEUES: 'io:2' });
     const first = await submit();
     const prioritized = await submit('/held', { priority: 5 });
@@ -109,7 +109,8 @@ describe('a worker that is told to stop', () => {
     receiver.requests.length = 0;
     await start(0, { QUEUES: 'io:1' });
     await receiver.waitForCount(4, 15_000);
-    expect(receiver.requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual([first, later, prioritized, laterPrioritized]);
+    const order = receiver.requests.map(({ idempotencyKey }) => idempotencyKey);
+    expect([order.slice(0, 2).sort(), order.slice(2)]).toEqual([[first, prioritized].sort(), [later, laterPrioritized]]);
   }, 60_000);
 
   it('hands sandboxed work back, and has no attempt of it left running', async () => {

@@ -6,18 +6,20 @@ const definition = JOB_DEFINITIONS.find(({ name }) => name === 'http.request') a
 
 describe('toBullOptions', () => {
   it('takes from the definition what the submission leaves open', () => {
-    expect(toBullOptions(definition, 'io_1', {})).toEqual({
+    expect(toBullOptions(definition, 'io_1', 'acme', {})).toEqual({
       jobId: 'io_1',
       attempts: 8,
       backoff: { type: 'full-jitter', delay: 1_000, maxDelay: 600_000 },
       stackTraceLimit: 50,
       keepLogs: 1_000,
+      priority: 2_097_151,
+      share: 'acme',
     });
   });
 
   it('prefers what the submission says', () => {
     const backoff = { type: 'fixed', delay: 5 } as const;
-    expect(toBullOptions(definition, 'io_1', { attempts: 1, delay: 7, backoff })).toMatchObject({
+    expect(toBullOptions(definition, 'io_1', 'acme', { attempts: 1, delay: 7, backoff })).toMatchObject({
       attempts: 1,
       delay: 7,
       backoff: { type: 'constant', delay: 5, maxDelay: 3_600_000 },
@@ -25,12 +27,12 @@ describe('toBullOptions', () => {
   });
 
   it.each([
-    [undefined, undefined],
-    [1, undefined],
-    [2, 2],
-    [10, 10],
-  ])('tells priority %p as %p: BullMQ runs those without one first', (priority, expected) => {
-    expect(toBullOptions(definition, 'io_1', { priority }).priority).toBe(expected);
+    [undefined, 'acme'],
+    [1, 'acme'],
+    [2, 'acme:2'],
+    [10, 'acme:10'],
+  ])('leaves BullMQ’s priority to fairness, and keeps priority %p as %p', (priority, share) => {
+    expect(toBullOptions(definition, 'io_1', 'acme', { priority })).toMatchObject({ priority: 2_097_151, share });
   });
 });
 

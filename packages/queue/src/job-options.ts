@@ -1,5 +1,7 @@
 import type { Backoff, JobDefinition } from '@dts/jobs';
 import type { BackoffOptions, JobsOptions } from 'bullmq';
+import { ARRIVAL_PRIORITY } from './fairness/line.js';
+import { encodeShare } from './fairness/share.js';
 
 /** How one submission differs from its definition. */
 export interface SubmitOptions {
@@ -24,14 +26,11 @@ const ATTEMPTS_KEPT = 50;
 const LOG_LINES_KEPT = 1_000;
 const LONGEST_BACKOFF_MS = 3_600_000;
 
-export type NewJobOptions = JobsOptions & { readonly jobId: string };
+/** BullMQ keeps what it does not know, too. */
+export type NewJobOptions = JobsOptions & { readonly jobId: string; readonly share: string };
 
-/**
- * BullMQ runs jobs without a priority (0) before all others, and faster: priority 1 is told as 0, the rest as it is,
- * so that "1 is the highest" holds and a queue without priorities pays nothing for them.
- */
-export function toBullOptions(definition: JobDefinition, id: string, options: SubmitOptions): NewJobOptions {
-  const priority = options.priority ?? 1;
+/** BullMQ's priority says that the job arrives; its tenant and its own priority say where its place is. */
+export function toBullOptions(definition: JobDefinition, id: string, tenant: string, options: SubmitOptions): NewJobOptions {
   const delay = delayOf(options);
   return {
     jobId: id,
@@ -39,7 +38,8 @@ export function toBullOptions(definition: JobDefinition, id: string, options: Su
     backoff: toBullBackoff(options.backoff ?? definition.backoff),
     stackTraceLimit: ATTEMPTS_KEPT,
     keepLogs: LOG_LINES_KEPT,
-    ...(priority > 1 && { priority }),
+    priority: ARRIVAL_PRIORITY,
+    share: encodeShare({ tenant, priority: options.priority ?? 1 }),
     ...(delay > 0 && { delay }),
   };
 }

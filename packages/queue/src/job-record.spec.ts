@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UnrecoverableError } from 'bullmq';
 import { encodeAttempt, type JobError } from './attempt.js';
 import { type Opened, open, submission, work } from './fixtures/open.js';
+import { jobIdFor } from './job-id.js';
 import type { JobRecord, StoredJob } from './job-record.js';
 
 let opened: Opened;
@@ -122,5 +123,11 @@ describe('a job reads as', () => {
     await expect(paused.jobs.get(job.id)).resolves.toMatchObject({ state: 'waiting', priority: 1 });
     await expect(opened.jobs.get(urgent.id)).resolves.toMatchObject({ state: 'waiting', priority: 7 });
     paused[Symbol.dispose]();
+  });
+
+  it('of the priority with which an earlier version stored it', async () => {
+    const id = jobIdFor('io', 'acme');
+    await opened.queues.io.add('http.request', { payload: {}, tenant: 'acme' }, { jobId: id, priority: 7 });
+    await expect(opened.jobs.get(id)).resolves.toMatchObject({ state: 'waiting', priority: 7 });
   });
 });

@@ -2,7 +2,9 @@ import type { QueueName } from '@dts/jobs';
 import type { JobState as BullState, Job } from 'bullmq';
 import { decodeAttempts, type FailedAttempt, type JobError } from './attempt.js';
 import { CANCELLED } from './cancelled.js';
+import { decodeShare } from './fairness/share.js';
 import type { JobData } from './job-data.js';
+import type { NewJobOptions } from './job-options.js';
 
 export type JobState = 'scheduled' | 'waiting' | 'active' | 'waiting-children' | 'completed' | 'dead' | 'cancelled' | 'expired';
 
@@ -70,7 +72,7 @@ export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullSta
     state,
     payload: job.data.payload,
     tags: job.data.tags ?? [],
-    priority: job.priority > 0 ? job.priority : 1,
+    priority: toPriority(job),
     orderingKey: null,
     parentId: job.parent?.id ?? null,
     flowId: job.data.flow?.id ?? null,
@@ -84,6 +86,12 @@ export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullSta
     result: state === 'completed' ? (job.returnvalue ?? null) : null,
     error: state === 'completed' ? null : error,
   };
+}
+
+/** One that was stored before there were shares has it as BullMQ's, and none for 1. */
+function toPriority({ opts, priority }: StoredJob): number {
+  const { share } = opts as Partial<NewJobOptions>;
+  return share === undefined ? Math.max(1, priority) : decodeShare(share).priority;
 }
 
 function toJobState(job: StoredJob, bullState: BullState | 'unknown', error: JobError | null): JobState {
@@ -153,7 +161,7 @@ function toLastAttempt(job: StoredJob, state: JobState): Attempt | undefined {
 }
 
 /** Unix milliseconds from which on a job could have run: it does not wait while its delay or its backoff runs. */
-export function waitingSince(job: StoredJob): number {
+export function waitingSince(job: Pick<StoredJob, 'timestamp' | 'stacktrace'> & { readonly opts: { readonly delay?: number } }): number {
   const last = decodeAttempts(job.stacktrace ?? []).at(-1);
   return last ? last.finishedAt + (last.retryInMs ?? 0) : job.timestamp + (job.opts.delay ?? 0);
 }

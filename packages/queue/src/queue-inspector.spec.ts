@@ -1,6 +1,7 @@
 import { createSignal, startRedis, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeAttempt } from './attempt.js';
+import { Ranking } from './fairness/ranking.js';
 import { type Opened, open, submission, work } from './fixtures/open.js';
 import { QueueInspector } from './queue-inspector.js';
 
@@ -95,10 +96,19 @@ describe('the age of the oldest job', () => {
     await expect(snapshot(0, first.submittedAt + 9_000)).resolves.toMatchObject({ oldestWaitingMs: 9_000 });
   });
 
-  it('looks at jobs with and without a priority', async () => {
+  it('is that of one that is not next in line', async () => {
+    for (let n = 0; n < 3; n++) await submit();
+    await new Ranking(opened.redis, opened.prefix).rank('io');
+    const oldest = (await opened.jobs.submit(submission({ tenant: 'globex' }))).job;
+    await opened.redis.hset(opened.queues.io.toKey(oldest.id), 'timestamp', oldest.submittedAt - 60_000);
+    await expect(snapshot(0, oldest.submittedAt)).resolves.toMatchObject({ oldestWaitingMs: 60_000 });
+  });
+
+  it('looks at jobs that an earlier version stored, and at those that were handed back', async () => {
     const first = await submit({ priority: 5 });
     await submit();
-    await expect(snapshot(0, first.submittedAt + 9_000)).resolves.toMatchObject({ oldestWaitingMs: 9_000 });
+    await opened.queues.io.add('http.request', { payload: {}, tenant: 'acme' }, { jobId: 'old', timestamp: first.submittedAt - 1_000 });
+    await expect(snapshot(0, first.submittedAt + 9_000)).resolves.toMatchObject({ waiting: 3, oldestWaitingMs: 10_000 });
   });
 
   it('leaves out the delay that was asked for', async () => {

@@ -1,8 +1,12 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
 import type { RedisClient } from './connection.js';
 import { DELAY_SCORE_SHIFT } from './delay-score.js';
-import { type StoredJob, waitingSince } from './job-record.js';
+import { ARRIVALS_FROM } from './fairness/line.js';
+import { waitingSince } from './job-record.js';
 import type { JobQueue, Queues } from './queues.js';
+
+/** Jobs in line whose age is looked at. */
+const LOOKED_AT = 100;
 
 /** What a queue holds at one moment. */
 export interface QueueSnapshot {
@@ -24,7 +28,7 @@ export interface QueueSnapshot {
   readonly finishedTotal: number;
 }
 
-/** Reads queues without changing them: for gauges and for the scaler. One round trip a queue, plus one for the oldest job. */
+/** Reads queues without changing them: for gauges and for the scaler. One round trip a queue, plus two for the oldest job. */
 export class QueueInspector {
   constructor(
     private readonly queues: Queues,
@@ -69,16 +73,27 @@ export class QueueInspector {
     return Promise.all(QUEUE_NAMES.map((name) => this.snapshot(name, horizonMs)));
   }
 
-  /** Jobs enter the list at its head and leave at its tail. Of prioritized jobs the next one stands for all. */
+  /**
+   * Those who were handed back leave the list at its tail. Of those in line the first are looked at: among them is the
+   * one of each tenant that is next, which of a tenant without priorities is its oldest.
+   */
   private async oldestWaitingMs(queue: JobQueue, now: number): Promise<number | null> {
-    const [waiting, paused, prioritized] = await Promise.all([
+    const [waiting, paused, first, arrived] = await Promise.all([
       this.redis.lindex(queue.toKey('wait'), '-1'),
       this.redis.lindex(queue.toKey('paused'), '-1'),
-      this.redis.zrange(queue.toKey('prioritized'), '0', '0'),
+      this.redis.zrange(queue.toKey('prioritized'), '0', String(LOOKED_AT - 1)),
+      this.redis.zrangebyscore(queue.toKey('prioritized'), ARRIVALS_FROM, '+inf', 'LIMIT', 0, 1),
     ]);
-    const ids = [waiting, paused, prioritized[0]].filter((id): id is string => typeof id === 'string');
-    const jobs: (StoredJob | undefined)[] = await Promise.all(ids.map((id) => queue.getJob(id)));
-    const ages = jobs.flatMap((job) => (job ? [Math.max(0, now - waitingSince(job))] : []));
-    return ages.length === 0 ? null : Math.max(...ages);
+    const ids = [waiting, paused, ...first, ...arrived].filter((id): id is string => typeof id === 'string');
+    const since = await Promise.all(ids.map((id) => this.waitingSince(queue, id)));
+    const known = since.filter((time) => time !== undefined);
+    return known.length === 0 ? null : Math.max(0, now - Math.min(...known));
+  }
+
+  /** Without the payload, which may be large. */
+  private async waitingSince(queue: JobQueue, id: string): Promise<number | undefined> {
+    const [timestamp, opts, stacktrace] = await this.redis.hmget(queue.toKey(id), 'timestamp', 'opts', 'stacktrace');
+    if (!timestamp || !opts) return undefined;
+    return waitingSince({ timestamp: Number(timestamp), opts: JSON.parse(opts), stacktrace: JSON.parse(stacktrace ?? '[]') });
   }
 }

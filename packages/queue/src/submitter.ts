@@ -3,6 +3,7 @@ import type { Admission } from './admission.js';
 import { addBulk, type NewJob } from './bulk-add.js';
 import type { RedisClient } from './connection.js';
 import { QueueError } from './errors.js';
+import { Ranking } from './fairness/ranking.js';
 import { fingerprint } from './fingerprint.js';
 import { type Claim, IdempotencyKeys } from './idempotency.js';
 import { toBullOptions } from './job-options.js';
@@ -33,6 +34,7 @@ interface Addition extends Accepted {
  */
 export class Submitter {
   private readonly keys: IdempotencyKeys;
+  private readonly ranking: Ranking;
 
   constructor(
     private readonly queues: Queues,
@@ -42,6 +44,7 @@ export class Submitter {
     private readonly replication?: Replication,
   ) {
     this.keys = new IdempotencyKeys(redis, prefix);
+    this.ranking = new Ranking(redis, prefix);
   }
 
   /** @returns in the order given */
@@ -104,6 +107,7 @@ export class Submitter {
     const additions = all.filter(({ definition }) => definition.queue === queue);
     if (additions.length === 0) return;
     const added = await addBulk(this.queues[queue], additions.map(toNewJob));
+    this.ranking.rankSoon(queue);
     await Promise.all(
       additions.map(async (addition, index) => {
         const result = added[index] as StoredJob | Error;
@@ -164,7 +168,7 @@ function toNewJob({ id, definition, submission, claim }: Addition): NewJob {
   return {
     name: submission.name,
     data: toJobData(submission, claim?.fingerprint),
-    opts: toBullOptions(definition, id, submission.options),
+    opts: toBullOptions(definition, id, submission.tenant, submission.options),
   };
 }
 

@@ -21,7 +21,7 @@ export const envelope = z.strictObject({
   payload: z.unknown(),
   delay: z.int().min(0).max(MONTH_MS).optional().meta({ description: 'Milliseconds until the job may start' }),
   runAt: instant.optional().meta({ description: 'When the job may start; excludes `delay`' }),
-  priority: z.int().min(1).max(10).optional().meta({ description: '1 (highest, the default) to 10' }),
+  priority: z.int().min(1).max(10).optional().meta({ description: "1 (highest, the default) to 10, among the tenant's own jobs" }),
   attempts: z.int().min(1).max(100).optional().meta({ description: "Attempts in all; the job type's unless given" }),
   backoff: backoff.optional().meta({ description: "The wait between attempts; the job type's unless given" }),
   timeout: z.int().min(1).max(DAY_MS).optional().meta({ description: 'Milliseconds that one attempt may take' }),

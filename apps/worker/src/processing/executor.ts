@@ -1,5 +1,5 @@
 import { findJobDefinition } from '@dts/jobs';
-import { backoffDelay, type Children, type FailedAttempt, type JobError } from '@dts/queue';
+import { ARRIVAL_PRIORITY, backoffDelay, type Children, type FailedAttempt, type JobError } from '@dts/queue';
 import { WaitingChildrenError, WaitingError } from 'bullmq';
 import { AttemptFailed, JobDead } from './attempt-error.js';
 import { FinalError } from './errors.js';
@@ -146,8 +146,9 @@ function checkStartBy(startBy: number | undefined): void {
   throw new FinalError('expired', `No attempt was to start after ${new Date(startBy).toISOString()}.`);
 }
 
-/** Back to the head of the queue, no attempt used up. */
+/** Back to the head of the queue, no attempt used up. It had its place in line: it must not stand at the end again. */
 async function handBack(job: WorkerJob, token: string): Promise<Error> {
+  if (job.priority === ARRIVAL_PRIORITY) await job.changePriority({ priority: 0 });
   await job.moveToWait(token);
   return new WaitingError();
 }

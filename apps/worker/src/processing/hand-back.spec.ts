@@ -1,4 +1,4 @@
-import { Children, connectProducer, connectWorker, openQueues, QueueCounters, type Queues, type RedisClient } from '@dts/queue';
+import { ARRIVAL_PRIORITY, Children, connectProducer, connectWorker, openQueues, QueueCounters, type Queues, type RedisClient } from '@dts/queue';
 import { createLogger } from '@dts/runtime';
 import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -79,7 +79,25 @@ describe('handing back', () => {
     expect([await queues.io.getJobState('late'), runs]).toEqual(['waiting', 0]);
   });
 
-  it('keeps the priority of a job, and puts it before its equals', async () => {
+  it('puts a job that had its place in line before all that wait', async () => {
+    const started = createSignal('started');
+    await add('first', { priority: ARRIVAL_PRIORITY });
+    work(() => {
+      started.set();
+      return new Promise(ignore);
+    });
+    await started.wait();
+    const stopped = stop();
+    await add('later', { priority: ARRIVAL_PRIORITY });
+    await stopped;
+    const [wait, line] = await Promise.all([
+      producer.lrange(queues.io.toKey('wait'), 0, -1),
+      producer.zrange(queues.io.toKey('prioritized'), '0', '-1'),
+    ]);
+    expect([wait, line]).toEqual([['first'], ['later']]);
+  });
+
+  it('keeps the priority of a job that an earlier version stored, and puts it before its equals', async () => {
     const started = createSignal('started');
     await add('first', { priority: 3 });
     work(() => {

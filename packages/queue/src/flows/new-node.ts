@@ -21,7 +21,7 @@ export function toBullJob(queues: Queues, node: PlannedNode, flowId: string, pri
   const { id, definition, submission, parent, onFailure } = node;
   const data: JobData = { ...toJobData(submission, parent ? undefined : print), flow: toLink(node, flowId) };
   const options: JobsOptions = {
-    ...toBullOptions(definition, id, submission.options),
+    ...toBullOptions(definition, id, submission.tenant, submission.options),
     ...(parent && { parent: { id: parent.id, queue: queues[parent.definition.queue].qualifiedName } }),
     ...(onFailure && { [BULL_ON_FAILURE[onFailure]]: true }),
   };

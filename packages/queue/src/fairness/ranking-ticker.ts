@@ -1,0 +1,31 @@
+import { QUEUE_NAMES } from '@dts/jobs';
+import type { Ranking } from './ranking.js';
+
+/** Milliseconds for which a job that BullMQ itself brings back may be last in line. */
+const LOOK_MS = 100;
+
+/**
+ * Ranks whoever arrives without somebody to tell of it: jobs whose delay or backoff is over, parents whose children have
+ * ended, and those whose gateway died between adding and ranking them.
+ */
+export class RankingTicker {
+  private timer?: NodeJS.Timeout;
+  private stopped = false;
+
+  constructor(private readonly ranking: Ranking) {}
+
+  start(): void {
+    void this.look();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  /** A look that fails is left out: whoever is not ranked runs all the same, only later than it might. */
+  private async look(): Promise<void> {
+    await Promise.all(QUEUE_NAMES.map((queue) => this.ranking.rank(queue).catch(() => undefined)));
+    if (!this.stopped) this.timer = setTimeout(() => void this.look(), LOOK_MS);
+  }
+}
