@@ -1,4 +1,13 @@
-import { ARRIVAL_PRIORITY, Children, connectProducer, connectWorker, openQueues, QueueCounters, type Queues, type RedisClient } from '@dts/queue';
+import {
+  ARRIVAL_PRIORITY,
+  Children,
+  connectProducer,
+  connectWorker,
+  openQueues,
+  QueueCounters,
+  type Queues,
+  type RedisClient,
+} from '@dts/queue';
 import { createLogger } from '@dts/runtime';
 import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';

@@ -45,8 +45,10 @@ async function read(redis: Opened['redis'], key: string): Promise<unknown> {
       return redis.lrange(key, 0, -1);
     case 'set':
       return (await redis.smembers(key)).sort();
-    case 'zset':
-      return redis.zrange(key, '0', '-1');
+    case 'zset': {
+      const members = await redis.zrange(key, '0', '-1');
+      return key.endsWith(':prioritized') ? members.sort() : members; // all arrive at once, in whatever order
+    }
     case 'stream':
       return (await redis.xrange(key, '-', '+')).map(([, fields]) => fields.join(' ')).sort();
     default:
