@@ -44,7 +44,7 @@ describe('ChildJobs', () => {
     const [id = ''] = await run(['http.request', to('a'), { priority: 3, attempts: 7, tags: ['x'] }]);
     expect(await queues.io.getJob(id)).toMatchObject({
       data: { tenant: 'acme', payload: to('a'), tags: ['x'] },
-      opts: { attempts: 7, priority: 3 },
+      opts: { attempts: 7, share: 'acme:3' },
     });
   });
 

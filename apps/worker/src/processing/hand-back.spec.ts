@@ -96,9 +96,8 @@ describe('handing back', () => {
       return new Promise(ignore);
     });
     await started.wait();
-    const stopped = stop();
+    await stop();
     await add('later', { priority: ARRIVAL_PRIORITY });
-    await stopped;
     const [wait, line] = await Promise.all([
       producer.lrange(queues.io.toKey('wait'), 0, -1),
       producer.zrange(queues.io.toKey('prioritized'), '0', '-1'),
