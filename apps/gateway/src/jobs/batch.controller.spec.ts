@@ -116,7 +116,7 @@ describe('POST /v1/jobs:batch', () => {
     expect(statusesOf(await submit(Array(20).fill(big)))).toEqual(Array(20).fill(201));
     const refused = await submit(Array(42).fill(big));
     expect([refused.status, refused.body.code]).toEqual([413, 'payload-too-large']);
-    expect(refused.body.detail).toContain('A batch may have 8 MiB');
+    expect(refused.body.detail).toContain('8 MiB');
   });
 
   it('answers 400 to a key in the header, which would be taken for that of the whole batch', async () => {
