@@ -52,6 +52,19 @@ describe('auditRedis', () => {
     expect(counts).toMatchObject({ acknowledged: 5, lost: 0, completed: 1, dead: 0, pending: 4, stalls: 10 });
   });
 
+  it('finds parents for which no child is left to end, on whatever queue', async () => {
+    await Promise.all(['stuck', 'gone', 'waits'].map((id) => store(id)));
+    await Promise.all([store('done', { finishedOn: 2 }), store('runs')]);
+    await redis.zadd(`${root}waiting-children`, 1, 'stuck', 1, 'gone', 1, 'waits');
+    await redis.zadd(`${root}completed`, 1, 'done');
+    await redis.lpush(`${root}wait`, 'runs');
+    await redis.sadd(`${root}stuck:dependencies`, `${root}done`);
+    await redis.sadd(`${root}waits:dependencies`, `${root}done`, `${root}runs`);
+    const { findings } = await auditOf('stuck', 'gone', 'waits', 'done', 'runs');
+    const stuck = findings.filter(({ kind }) => kind === 'parent-stuck').map(({ id }) => id);
+    expect(stuck.sort()).toEqual(['gone', 'stuck']);
+  });
+
   it('finds every planted damage', async () => {
     await Promise.all(['orphan', 'twice', 'unheld', 'unrun', 'foreign'].map((id) => store(id)));
     await redis.lpush(`${root}wait`, 'ghost', 'twice', 'foreign');

@@ -6,6 +6,7 @@ import { connectRedis } from '../redis/connect.js';
 import { type AuditReport, audit } from './audit.js';
 import { readQueues } from './read-queues.js';
 import { readSchedules } from './read-schedules.js';
+import { findStuckParents } from './stuck-parents.js';
 import { findUnlockedJobs } from './unlocked-jobs.js';
 
 const STALLED_CHECK_MS = 2_000;
@@ -29,7 +30,8 @@ export async function auditRedis({ url, prefix, lockMs, ...known }: AuditSource)
   try {
     const roots = QUEUE_NAMES.map((queue) => `${tagged}:${queue}:`);
     const unlocked = await findUnlockedJobs(redis, roots, lockMs + 2 * STALLED_CHECK_MS);
-    return audit({ ...known, jobs: await readQueues(redis, roots), schedules: await readSchedules(redis, tagged), unlocked });
+    const stuck = await findStuckParents(redis, roots);
+    return audit({ ...known, jobs: await readQueues(redis, roots), schedules: await readSchedules(redis, tagged), unlocked, stuck });
   } finally {
     redis.disconnect();
   }

@@ -30,7 +30,7 @@ function runs(starts: Readonly<Record<string, number>>, ends = starts): Map<stri
   return new Map(Object.entries(starts).map(([id, count]) => [`key-${id}`, toExecution(id, count)]));
 }
 
-const NOTHING: AuditInput = { jobs: [], schedules: [], ledger: ledger([]), isComplete: true, unlocked: [] };
+const NOTHING: AuditInput = { jobs: [], schedules: [], ledger: ledger([]), isComplete: true, unlocked: [], stuck: [] };
 
 function kinds(input: Partial<AuditInput>): string[] {
   const { findings } = audit({ ...NOTHING, ...input });
@@ -49,6 +49,34 @@ describe('audit', () => {
     expect(kinds({ ledger: ledger(['a']) })).toEqual(['lost a']);
     expect(kinds({ ledger: ledger(['a']), executions: runs({ a: 1 }, { a: 0 }) })).toEqual(['lost a']);
     expect(kinds({ ledger: ledger(['a']), executions: runs({ a: 1 }) })).toEqual([]);
+  });
+
+  it('finds a parent that ran before a child, or waits for ever', () => {
+    const acknowledged = new Map([
+      ['r', 'flow'],
+      ['c', 'flow~0'],
+      ['l', 'flow~0~1'],
+    ]);
+    const at = (...starts: number[]): Execution => ({ starts, ends: 1, jobs: new Set(['x']) });
+    const run = (root: Execution, child: Execution | undefined, leaf: Execution) =>
+      kinds({
+        isComplete: false,
+        ledger: ledger([], { acknowledged }),
+        executions: new Map(
+          Object.entries({ flow: root, 'flow~0': child, 'flow~0~1': leaf }).flatMap(([key, runs]) => (runs ? [[key, runs]] : [])),
+        ),
+      });
+    expect(run(at(5), at(3, 5), at(1))).toEqual([]);
+    expect(run(at(4, 9), at(3, 5), at(1))).toEqual(['parent-before-child c']);
+    expect(run(at(5), at(3), at(4))).toEqual(['parent-before-child l']);
+    expect(run(at(5), undefined, at(1))).toEqual(expect.arrayContaining(['parent-before-child c', 'lost c']));
+    expect(kinds({ stuck: ['p'] })).toEqual(['parent-stuck p']);
+  });
+
+  it('knows the jobs of a flow whose outcome was open by the key of the flow', () => {
+    const jobs = [job('a', { key: 'flow' }), job('b', { key: 'flow~0~2' })];
+    expect(kinds({ jobs, ledger: ledger([], { unresolved: new Set(['flow']) }) })).toEqual([]);
+    expect(kinds({ jobs, ledger: ledger([]) })).toEqual(expect.arrayContaining(['unaccounted b']));
   });
 
   it('finds a job that no set names, and one that only a set names: neither will run', () => {

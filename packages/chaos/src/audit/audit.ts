@@ -1,5 +1,6 @@
 import type { Execution } from '../executions/execution-log.js';
 import type { LedgerContents } from '../ledger/read-ledger.js';
+import { flowKeyOf, parentKeyOf } from '../load/flow-submission.js';
 import type { StoredSchedule } from './read-schedules.js';
 import type { StoredJob } from './stored-job.js';
 
@@ -16,6 +17,10 @@ export type FindingKind =
   | 'ghost'
   | 'several-states'
   | 'active-without-lock'
+  /** It waits for children, and none of them is left to end: nobody will ever start it. */
+  | 'parent-stuck'
+  /** Of a flow: it ran before a child of it had. */
+  | 'parent-before-child'
   /** In the dead letters, and never ran. */
   | 'dead-without-start'
   | 'completed-without-start'
@@ -39,6 +44,8 @@ export interface AuditInput {
   readonly executions?: ReadonlyMap<string, Execution>;
   /** Ids of active jobs that were without a lock for too long. */
   readonly unlocked: readonly string[];
+  /** Ids of jobs that wait for children of which none is left. */
+  readonly stuck: readonly string[];
 }
 
 export interface AuditCounts {
@@ -91,6 +98,8 @@ export function audit(input: AuditInput): AuditReport {
     ...lostSchedules,
     ...checkSchedules(input),
     ...input.jobs.flatMap((job) => [...checkMembership(job), ...checkStart(job, input), ...checkOrigin(job, input)]),
+    ...checkOrder(input),
+    ...input.stuck.map((id): Finding => ({ kind: 'parent-stuck', id, detail: 'waits for its children, and all of them have ended' })),
     ...input.unlocked.map((id): Finding => ({ kind: 'active-without-lock', id, detail: 'active, and no worker holds it' })),
     ...(input.isComplete ? checkBalance(counts, lost.length, input) : []),
   ];
@@ -139,11 +148,23 @@ function checkStart(job: StoredJob, { executions }: AuditInput): Finding[] {
   return [];
 }
 
+/** By keys: the ledger has that of each job of an acknowledged flow. The children of a load's flows do not fail. */
+function checkOrder({ ledger, executions }: AuditInput): Finding[] {
+  return [...ledger.acknowledged].flatMap(([id, key]): Finding[] => {
+    const parent = parentKeyOf(key);
+    const parentStarts = (parent === undefined ? undefined : executions?.get(parent)?.starts) ?? [];
+    const starts = executions?.get(key)?.starts ?? [];
+    if (parentStarts.length === 0 || (starts.length > 0 && Math.min(...parentStarts) >= Math.max(...starts))) return [];
+    return [{ kind: 'parent-before-child', id, detail: `${parent} ran before ${key}` }];
+  });
+}
+
 function checkOrigin({ id, key }: StoredJob, { ledger, isComplete }: AuditInput): Finding[] {
   if (!isComplete || ledger.acknowledged.has(id)) return [];
-  if (key !== undefined && (ledger.unresolved.has(key) || ledger.resolved.has(key))) return [];
+  const submitted = flowKeyOf(key ?? '');
+  if (ledger.unresolved.has(submitted) || ledger.resolved.has(submitted)) return [];
   if ([...ledger.schedules.values()].some((scheduled) => scheduled === key)) return [];
-  const told = ledger.refused.has(key ?? '') ? 'whose caller was told that it is not' : 'which nobody was told';
+  const told = ledger.refused.has(submitted) ? 'whose caller was told that it is not' : 'which nobody was told';
   return [{ kind: 'unaccounted', id, detail: `stored for key ${key ?? '(none)'}, ${told}` }];
 }
 

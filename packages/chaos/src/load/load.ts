@@ -3,6 +3,7 @@ import { Agent } from 'undici';
 import type { Ledger } from '../ledger/ledger.js';
 import { Random } from '../random.js';
 import type { Timeline } from '../timeline/timeline.js';
+import { idsOf } from './flow-submission.js';
 import { Pace } from './pace.js';
 import { type Mix, makeSubmission, type Submission } from './submission.js';
 import { type Answer, submitBatch, submitOnce } from './submit.js';
@@ -36,6 +37,8 @@ export interface LoadOptions {
   /** Whether a repetition carries the first try's key, as it should. A control says no. */
   readonly repeatsWithSameKey: boolean;
 }
+
+type AcknowledgedAnswer = Extract<Answer, { kind: 'acknowledged' }>;
 
 interface Item {
   readonly submission: Submission;
@@ -165,22 +168,23 @@ export class Load {
   private send(url: string, items: readonly Item[], tries: number): Promise<readonly Answer[]> {
     const { apiKey, repeatsWithSameKey, batch = 1 } = this.options;
     const isRepeated = repeatsWithSameKey || tries === 1;
-    const submissions = items.map(({ submission: { key, body } }) => ({ key: isRepeated ? key : `${key}.${tries}`, body }));
+    const submissions = items.map(({ submission: { key, body, isFlow } }) => ({ key: isRepeated ? key : `${key}.${tries}`, body, isFlow }));
     const to = { url, apiKey, dispatcher: this.agent };
     return batch > 1 ? submitBatch(to, submissions) : Promise.all(submissions.map((submission) => submitOnce(to, submission)));
   }
 
   private async take(submission: Submission, answer: Answer, tookMs: number): Promise<void> {
-    if (answer.kind === 'acknowledged') return this.acknowledge(submission, answer.id, tookMs);
+    if (answer.kind === 'acknowledged') return this.acknowledge(submission, answer, tookMs);
     this.options.timeline.count(answer.kind);
     this.troubles.set(answer.reason, (this.troubles.get(answer.reason) ?? 0) + 1);
     this.slowestTrouble = Math.max(this.slowestTrouble, tookMs);
   }
 
   /** Counts only once the ledger has it on disk. */
-  private async acknowledge({ key, delay: delayMs }: Submission, id: string, tookMs: number): Promise<void> {
+  private async acknowledge({ key, delay: delayMs }: Submission, { id, root }: AcknowledgedAnswer, tookMs: number): Promise<void> {
     const at = Date.now();
-    await this.options.ledger.record({ kind: 'acknowledged', at, key, id });
+    const jobs: [key: string, id: string][] = root ? idsOf(root, key) : [[key, id]];
+    await Promise.all(jobs.map(([jobKey, jobId]) => this.options.ledger.record({ kind: 'acknowledged', at, key: jobKey, id: jobId })));
     this.acknowledged.set(key, { id, at, delay: delayMs });
     this.options.timeline.acknowledged(tookMs);
     const listeners = this.listeners;

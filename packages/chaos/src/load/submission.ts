@@ -1,4 +1,5 @@
 import type { Random } from '../random.js';
+import { makeFlow } from './flow-submission.js';
 
 /** One submission, made up by chance: most jobs are due at once, some later, some with a priority. */
 export interface Submission {
@@ -6,6 +7,8 @@ export interface Submission {
   /** Milliseconds. */
   readonly delay: number;
   readonly body: string;
+  /** Whether it is a tree of jobs. */
+  readonly isFlow: boolean;
 }
 
 export interface Mix {
@@ -19,12 +22,16 @@ export interface Mix {
   readonly later?: number;
   /** `http.request` unless given. */
   readonly type?: 'image.thumbnail';
+  /** Trees of jobs in place of single ones. */
+  readonly flows?: true;
   /** Milliseconds that a run may take; the job type's own bound unless given. */
   readonly runMs?: number;
 }
 
 export const MIXED: Mix = { delayed: 30, prioritized: 10, longestDelayMs: 5_000 };
 export const AT_ONCE: Mix = { delayed: 0, prioritized: 0, longestDelayMs: 0 };
+
+export const FLOWS: Mix = { ...AT_ONCE, flows: true };
 
 /** For batches: a load that would take long to run, so most of it is for later. */
 export const BULK: Mix = { delayed: 0, prioritized: 5, longestDelayMs: 0, later: 70 };
@@ -33,13 +40,14 @@ const SHORTEST_DELAY_MS = 500;
 const LATER_MS = 24 * 3_600_000;
 
 export function makeSubmission(key: string, url: string, mix: Mix, random: Random): Submission {
+  if (mix.flows) return { key, delay: 0, body: JSON.stringify(makeFlow(url, random)), isFlow: true };
   const kind = random.between(0, 99);
   const isDelayed = kind < mix.delayed;
   const priority = !isDelayed && kind < mix.delayed + mix.prioritized ? random.between(2, 10) : undefined;
   const isLater = !isDelayed && priority === undefined && random.between(1, 100) <= (mix.later ?? 0);
   const delay = isDelayed ? random.between(SHORTEST_DELAY_MS, mix.longestDelayMs) : isLater ? LATER_MS : 0;
   const body = JSON.stringify({ ...jobOf(url, mix), ...(delay > 0 && { delay }), priority });
-  return { key, delay, body };
+  return { key, delay, body, isFlow: false };
 }
 
 /** Calls `url` when it runs. */

@@ -1,8 +1,9 @@
 import { type Dispatcher, request } from 'undici';
+import type { ToldNode } from './flow-submission.js';
 
 /** What one try of a submission came to. */
 export type Answer =
-  | { readonly kind: 'acknowledged'; readonly id: string; readonly status: number }
+  | { readonly kind: 'acknowledged'; readonly id: string; readonly status: number; readonly root?: ToldNode }
   /** Certainly not stored. */
   | { readonly kind: 'refused'; readonly reason: string; readonly status?: number }
   /** May be stored. `status` is absent where no answer came. */
@@ -19,10 +20,13 @@ export interface Try {
   readonly key: string;
   /** JSON. */
   readonly body: string;
+  readonly isFlow: boolean;
 }
 
 interface Told {
   readonly id?: unknown;
+  /** Of a flow. */
+  readonly root?: ToldNode;
   readonly code?: unknown;
 }
 
@@ -36,9 +40,9 @@ interface BatchItem {
 const NEVER_SENT = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
 
 /** Submits once, as any HTTP client would: the product's own SDK must not stand between it and its proof. */
-export async function submitOnce(target: Target, { key, body }: Try): Promise<Answer> {
+export async function submitOnce(target: Target, { key, body, isFlow }: Try): Promise<Answer> {
   try {
-    const { status, told } = await post(target, '/v1/jobs', body, { 'idempotency-key': key });
+    const { status, told } = await post(target, isFlow ? '/v1/flows' : '/v1/jobs', body, { 'idempotency-key': key });
     return toAnswer(status, told as Told);
   } catch (error) {
     return toFailure(error);
@@ -69,8 +73,8 @@ async function post(
   return { status: response.statusCode, told: await response.body.json() };
 }
 
-function toAnswer(status: number, { id, code }: Told): Answer {
-  if ((status === 200 || status === 201) && typeof id === 'string') return { kind: 'acknowledged', id, status };
+function toAnswer(status: number, { id, code, root }: Told): Answer {
+  if ((status === 200 || status === 201) && typeof id === 'string') return { kind: 'acknowledged', id, status, root };
   const reason = `${status} ${String(code)}`;
   const isRefused = code === 'unavailable' || (status >= 400 && status < 500);
   return { kind: isRefused ? 'refused' : 'unknown', reason, status };

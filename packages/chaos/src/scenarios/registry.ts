@@ -1,6 +1,7 @@
 import { clockJump } from './clock-jump.js';
 import { diskFull } from './disk-full.js';
 import { fetchReplyLost } from './fetch-reply-lost.js';
+import { flowKills } from './flow-kills.js';
 import { fsyncStall } from './fsync-stall.js';
 import { gatewayFirst } from './gateway-first.js';
 import { gatewayKill } from './gateway-kill.js';
@@ -42,6 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...poisonJobs,
   gatewayKill,
   gatewayFirst,
+  flowKills,
   schedulerKill,
   clockJump,
   replicaPromoted,
