@@ -2,6 +2,7 @@ import type { JobError } from '../attempt.js';
 import type { RedisClient } from '../connection.js';
 import type { JobRecord, JobState } from '../job-record.js';
 import type { Queues } from '../queues.js';
+import { Script } from '../script.js';
 import type { ChildLink, FlowLink, OnFailure } from './flow-link.js';
 import { FlowReader } from './flow-reader.js';
 
@@ -21,7 +22,8 @@ export interface ChildRecord {
  * dead, or is retried just now. One that went on because of a `continue` child is bound to no other any more: BullMQ would
  * refuse its result as long as one of them runs. KEYS: the parent. ARGV: its `continue` children.
  */
-const READY = `
+const READY = new Script(
+  `
 local failed = redis.call('ZRANGE', KEYS[1] .. ':unsuccessful', 0, 0)[1]
 if failed then return failed end
 for _, child in ipairs(ARGV) do
@@ -30,7 +32,9 @@ for _, child in ipairs(ARGV) do
     return 1
   end
 end
-return redis.call('SCARD', KEYS[1] .. ':dependencies') == 0 and 1 or 0`;
+return redis.call('SCARD', KEYS[1] .. ':dependencies') == 0 and 1 or 0`,
+  1,
+);
 
 export type Readiness = 'ready' | 'waiting' | { readonly failedChild: string };
 
@@ -48,7 +52,7 @@ export class Children {
   async readinessOf(parentId: string, { children = [] }: FlowLink): Promise<Readiness> {
     if (children.length === 0) return 'ready';
     const continuing = children.filter(({ onFailure }) => onFailure === 'continue').map(({ id }) => this.reader.keyOf(id));
-    const reply = await this.redis.eval(READY, 1, this.reader.keyOf(parentId), ...continuing);
+    const reply = await READY.run(this.redis, this.reader.keyOf(parentId), ...continuing);
     if (typeof reply === 'string') return { failedChild: reply.slice(reply.lastIndexOf(':') + 1) };
     return reply === 1 ? 'ready' : 'waiting';
   }

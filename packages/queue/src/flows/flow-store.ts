@@ -2,6 +2,7 @@ import { type JobsOptions, optsEncodeMap } from 'bullmq';
 import type { RedisClient } from '../connection.js';
 import { type Claim, REMEMBERED_S } from '../idempotency.js';
 import type { StoredJob } from '../job-record.js';
+import { Script } from '../script.js';
 
 /**
  * Stores a whole flow or nothing of it, in the format of BullMQ 6.7.0 (its addParentJob, addStandardJob, addPrioritizedJob
@@ -19,7 +20,8 @@ import type { StoredJob } from '../job-record.js';
  * Gives the number of jobs that are there now, or the claim that was there before, or -1 for one that is not welcome,
  * or -2 when jobs with these ids are kept for longer than the key was remembered.
  */
-const STORE = `
+const STORE = new Script(
+  `
 local claim, remembered, welcome = ARGV[1], ARGV[2], ARGV[3]
 if claim ~= '' then
   local earlier = redis.call('GET', KEYS[2])
@@ -104,7 +106,9 @@ if not isDone then
 end
 local stored = 0
 for _, job in ipairs(jobs) do stored = stored + redis.call('EXISTS', job.key) end
-return stored`;
+return stored`,
+  2,
+);
 
 export type Storing =
   | { readonly kind: 'stored' | 'unwelcome' }
@@ -122,7 +126,7 @@ export class FlowStore {
   async store(jobs: readonly StoredJob[], isWelcome: boolean, claim?: { readonly key: string; readonly value: Claim }): Promise<Storing> {
     const rootKey = keyOf(jobs[0] as StoredJob);
     const head = [claim ? JSON.stringify(claim.value) : '', REMEMBERED_S, isWelcome ? 1 : 0];
-    const reply = await this.redis.eval(STORE, 2, rootKey, claim?.key ?? rootKey, ...head, ...jobs.flatMap(toArguments));
+    const reply = await STORE.run(this.redis, rootKey, claim?.key ?? rootKey, ...head, ...jobs.flatMap(toArguments));
     if (typeof reply === 'string') return { kind: 'known', claim: JSON.parse(reply) as Claim };
     if (reply === -1) return { kind: 'unwelcome' };
     if (reply === -2) return { kind: 'known' };

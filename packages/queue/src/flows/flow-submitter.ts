@@ -1,6 +1,8 @@
+import type { QueueName } from '@dts/jobs';
 import type { Admission } from '../admission.js';
 import type { RedisClient } from '../connection.js';
 import { QueueError } from '../errors.js';
+import { Ranking } from '../fairness/ranking.js';
 import { fingerprint } from '../fingerprint.js';
 import { type Claim, IdempotencyKeys } from '../idempotency.js';
 import type { Queues } from '../queues.js';
@@ -24,6 +26,7 @@ export class FlowSubmitter {
   private readonly store: FlowStore;
   private readonly reader: FlowReader;
   private readonly keys: IdempotencyKeys;
+  private readonly ranking: Ranking;
 
   constructor(
     private readonly queues: Queues,
@@ -35,6 +38,7 @@ export class FlowSubmitter {
     this.store = new FlowStore(redis);
     this.reader = new FlowReader(queues, redis);
     this.keys = new IdempotencyKeys(redis, prefix);
+    this.ranking = new Ranking(redis, prefix);
   }
 
   /** @throws QueueError as `Flows.submit` */
@@ -50,19 +54,21 @@ export class FlowSubmitter {
 
   private async add(root: PlannedNode, claim: KeyClaim | undefined): Promise<SubmittedFlow> {
     const nodes = nodesOf(root);
-    const jobs = nodes.map((node) => toBullJob(this.queues, node, root.id, claim?.value.fingerprint));
+    const jobs = new Map(nodes.map((node) => [node.id, toBullJob(this.queues, node, root.id, claim?.value.fingerprint)]));
     const refusal = this.refusalOf(nodes);
-    const storing = await this.store.store(jobs, refusal === undefined, claim);
+    const storing = await this.store.store([...jobs.values()], refusal === undefined, claim);
     if (storing.kind === 'unwelcome') throw refusal;
     if (storing.kind === 'known') return this.replay(root, claim?.value, storing.claim);
+    for (const queue of queuesOf(nodes)) this.ranking.rankSoon(queue);
     await this.confirm(root);
     return { outcome: 'created', flow: toFlow(toNewNode(root, jobs)) };
   }
 
   /** New work is turned away without a trace; what was acknowledged is told all the same. */
   private refusalOf(nodes: readonly PlannedNode[]): QueueError | undefined {
-    const queues = new Set(nodes.map(({ definition }) => definition.queue));
-    return [...queues].map((queue) => this.admission.refusalOf(queue)).find((refusal) => refusal !== undefined);
+    return queuesOf(nodes)
+      .map((queue) => this.admission.refusalOf(queue))
+      .find((refusal) => refusal !== undefined);
   }
 
   private claimFor({ id, definition }: PlannedNode, { root, tenant, idempotencyKey: key }: FlowSubmission): KeyClaim | undefined {
@@ -88,4 +94,8 @@ export class FlowSubmitter {
   private async confirm({ definition, id }: PlannedNode): Promise<void> {
     await this.replication?.confirm(this.queues[definition.queue].toKey(id), id);
   }
+}
+
+function queuesOf(nodes: readonly PlannedNode[]): QueueName[] {
+  return [...new Set(nodes.map(({ definition }) => definition.queue))];
 }

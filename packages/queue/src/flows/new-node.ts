@@ -28,9 +28,9 @@ export function toBullJob(queues: Queues, node: PlannedNode, flowId: string, pri
   return new Job<JobData, unknown, string>(queues[definition.queue], submission.name, data, options, id);
 }
 
-/** A flow that was stored just now. @param jobs of all nodes */
-export function toNewNode(node: PlannedNode, jobs: readonly StoredJob[]): FlowNode {
-  const job = jobs.find(({ id }) => id === node.id) as StoredJob;
+/** A flow that was stored just now. @param jobs of all nodes, by id */
+export function toNewNode(node: PlannedNode, jobs: ReadonlyMap<string, StoredJob>): FlowNode {
+  const job = jobs.get(node.id) as StoredJob;
   const children = node.children.map((child) => toNewNode(child, jobs));
   const place = children.length > 0 ? 'waiting-children' : job.delay > 0 ? 'delayed' : 'waiting';
   return { job: toFlowJob(toJobRecord(job, node.definition.queue, place)), onFailure: node.onFailure, children };
