@@ -18,6 +18,7 @@ import { queueProviders } from './queue-access.js';
 import { QueuesController } from './queues/queues.controller.js';
 import { ScheduleRunner } from './schedules/schedule-runner.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
+import { TenantsController } from './tenants/tenants.controller.js';
 import { WorkersController } from './workers/workers.controller.js';
 
 @Module({
@@ -32,6 +33,7 @@ import { WorkersController } from './workers/workers.controller.js';
     QueuesController,
     WorkersController,
     AuditController,
+    TenantsController,
     ProblemsController,
   ],
   providers: [

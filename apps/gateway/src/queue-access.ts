@@ -9,6 +9,7 @@ import {
   JobClient,
   JobWatcher,
   keyPrefix,
+  Lanes,
   openQueues,
   QueueControl,
   QueueCounters,
@@ -21,6 +22,7 @@ import {
   Schedules,
   ScheduleTicker,
   StatisticsWriter,
+  TenantLimitsStore,
   type TickerEvents,
 } from '@dts/queue';
 import { LOGGER, type Logger, READINESS } from '@dts/runtime';
@@ -37,6 +39,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly watcher: JobWatcher;
   readonly flows: Flows;
   readonly schedules: Schedules;
+  readonly tenantLimits: TenantLimitsStore;
   readonly deploymentKey: DeploymentKey;
   readonly audit: AuditLog;
   readonly control: QueueControl;
@@ -61,7 +64,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.redis = connectProducer(env.REDIS_URL, this.logError);
     this.patient = connectWorker(env.REDIS_URL, this.logError);
     this.queues = openQueues(this.redis, prefix, this.logError);
-    this.ranking = new RankingTicker(new Ranking(this.redis, prefix));
+    this.ranking = new RankingTicker(new Ranking(this.redis, prefix), new Lanes(this.redis, prefix));
     this.admission = new Admission(this.queues, this.redis, env.BACKLOG_LIMIT);
     if (env.DURABILITY === 'replicated') {
       this.waiting = connectProducer(env.REDIS_URL, this.logError);
@@ -73,6 +76,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.flows = new Flows(this.queues, this.redis, prefix, this.admission, this.replication, counters);
     this.watcher = new JobWatcher(this.jobs, this.patient, prefix, this.logError);
     this.deploymentKey = new DeploymentKey(this.redis, prefix);
+    this.tenantLimits = new TenantLimitsStore(this.redis, prefix, this.replication);
     this.schedules = new Schedules(this.redis, prefix, this.jobs, this.replication);
     this.audit = new AuditLog(this.redis, prefix, this.replication);
     this.control = new QueueControl(this.queues, this.redis, this.replication);
@@ -118,6 +122,7 @@ export const queueProviders = [
   { provide: JobClient, inject: [QueueAccess], useFactory: ({ jobs }: QueueAccess) => jobs },
   { provide: JobWatcher, inject: [QueueAccess], useFactory: ({ watcher }: QueueAccess) => watcher },
   { provide: Flows, inject: [QueueAccess], useFactory: ({ flows }: QueueAccess) => flows },
+  { provide: TenantLimitsStore, inject: [QueueAccess], useFactory: ({ tenantLimits }: QueueAccess) => tenantLimits },
   { provide: Schedules, inject: [QueueAccess], useFactory: ({ schedules }: QueueAccess) => schedules },
   { provide: AuditLog, inject: [QueueAccess], useFactory: ({ audit }: QueueAccess) => audit },
   { provide: QueueControl, inject: [QueueAccess], useFactory: ({ control }: QueueAccess) => control },

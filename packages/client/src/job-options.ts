@@ -21,6 +21,8 @@ export interface JobOptions {
   /** No attempt starts later than this: the job expires instead. */
   readonly startBy?: string | Date;
   readonly tags?: readonly string[];
+  /** 1 to 128 printable ASCII characters: jobs of a queue with the same key run one at a time, in the order of their submission. */
+  readonly orderingKey?: string;
 }
 
 /** @throws TypeError */

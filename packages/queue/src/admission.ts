@@ -1,6 +1,7 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
 import type { RedisClient } from './connection.js';
 import { QueueError } from './errors.js';
+import { TENANT_LIMITS } from './lanes/tenant-limits.js';
 import { callAtNodeOf } from './node-of-key.js';
 import type { Queues } from './queues.js';
 
@@ -12,6 +13,8 @@ const MEMORY_SHARE = 0.7;
 interface Seen {
   readonly memoryShare: number;
   readonly backlogs: ReadonlyMap<QueueName, number>;
+  /** Tenants with limits in each queue. */
+  readonly limited: ReadonlyMap<QueueName, ReadonlySet<string>>;
 }
 
 /**
@@ -19,7 +22,7 @@ interface Seen {
  * a submission costs no more for it, and lets everything in while it cannot look: then the submission itself will tell.
  */
 export class Admission {
-  private seen: Seen = { memoryShare: 0, backlogs: new Map() };
+  private seen: Seen = { memoryShare: 0, backlogs: new Map(), limited: new Map() };
   private timer?: NodeJS.Timeout;
   private stopped = false;
 
@@ -55,14 +58,23 @@ export class Admission {
     return undefined;
   }
 
+  /** Whether the tenant's jobs may have to wait for its limits, as last seen; who starts them knows better. */
+  isLimited(queue: QueueName, tenant: string): boolean {
+    return this.seen.limited.get(queue)?.has(tenant) ?? false;
+  }
+
   private async look(): Promise<void> {
     this.seen = await this.read().catch(() => this.seen);
     if (!this.stopped) this.timer = setTimeout(() => void this.look(), LOOK_MS);
   }
 
   private async read(): Promise<Seen> {
-    const [info, ...backlogs] = await Promise.all([this.readMemory(), ...QUEUE_NAMES.map((queue) => this.backlog(queue))]);
-    return { memoryShare: memoryShareOf(info), backlogs: new Map(QUEUE_NAMES.map((queue, index) => [queue, backlogs[index] ?? 0])) };
+    const [info, backlogs, limited] = await Promise.all([
+      this.readMemory(),
+      forEachQueue((queue) => this.backlog(queue)),
+      forEachQueue(async (queue) => new Set(await this.redis.hkeys(this.queues[queue].toKey(TENANT_LIMITS)))),
+    ]);
+    return { memoryShare: memoryShareOf(info), backlogs, limited };
   }
 
   private async readMemory(): Promise<string> {
@@ -79,6 +91,10 @@ export class Admission {
     ]);
     return counts.reduce((sum, count) => sum + count, 0);
   }
+}
+
+async function forEachQueue<T>(read: (queue: QueueName) => Promise<T>): Promise<ReadonlyMap<QueueName, T>> {
+  return new Map(await Promise.all(QUEUE_NAMES.map(async (queue) => [queue, await read(queue)] as const)));
 }
 
 /** Of what Redis may use; 0 where nothing bounds it. */

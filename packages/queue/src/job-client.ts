@@ -6,6 +6,7 @@ import type { RedisClient } from './connection.js';
 import { QueueError } from './errors.js';
 import { queueOfJobId } from './job-id.js';
 import { FINAL_STATES, type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
+import { isParked } from './lanes/parked.js';
 import type { Queues } from './queues.js';
 import { toUnavailable, toUnreadable } from './redis-failure.js';
 import type { Replication } from './replication.js';
@@ -106,11 +107,10 @@ export class JobClient {
     }
   }
 
-  /** A job that waits for its time would keep its place until then; a worker that takes it now puts it where it belongs. */
-  private async startNow(job: JobRecord): Promise<void> {
-    if (job.state !== 'scheduled') return;
-    const stored = await this.load(job.queue, job.id);
-    await stored?.promote().catch(() => undefined); // it has just become due by itself
+  /** A job that waits for its time, or its turn, would keep its place until then; a worker that takes it now puts it where it belongs. */
+  private async startNow({ queue, id, state }: JobRecord): Promise<void> {
+    const stored = state === 'scheduled' || state === 'waiting' ? await this.load(queue, id) : undefined;
+    if (stored && (state === 'scheduled' || isParked(stored))) await stored.promote().catch(() => undefined); // it is no longer delayed
   }
 
   private async load(queue: QueueName, id: string): Promise<StoredJob | undefined> {

@@ -19,6 +19,8 @@ export interface SubmitOptions {
   /** Unix milliseconds after which the job must not start. */
   readonly startBy?: number;
   readonly tags?: readonly string[];
+  /** Jobs of one tenant, queue and key run one at a time, in the order of their submission. */
+  readonly orderingKey?: string;
 }
 
 /** Failed attempts whose records are kept with a job. */
@@ -27,7 +29,7 @@ const LOG_LINES_KEPT = 1_000;
 const LONGEST_BACKOFF_MS = 3_600_000;
 
 /** BullMQ keeps what it does not know, too. */
-export type NewJobOptions = JobsOptions & { readonly jobId: string; readonly share: string };
+export type NewJobOptions = JobsOptions & { readonly jobId: string; readonly share: string; readonly orderingKey?: string };
 
 /** BullMQ's priority says that the job arrives; its tenant and its own priority say where its place is. */
 export function toBullOptions(definition: JobDefinition, id: string, tenant: string, options: SubmitOptions): NewJobOptions {
@@ -40,12 +42,13 @@ export function toBullOptions(definition: JobDefinition, id: string, tenant: str
     keepLogs: LOG_LINES_KEPT,
     priority: ARRIVAL_PRIORITY,
     share: encodeShare({ tenant, priority: options.priority ?? 1 }),
+    ...(options.orderingKey !== undefined && { orderingKey: options.orderingKey }),
     ...(delay > 0 && { delay }),
   };
 }
 
 /** Milliseconds from now until the job may start; 0 for at once. */
-function delayOf({ delay, runAt }: SubmitOptions): number {
+export function delayOf({ delay, runAt }: SubmitOptions): number {
   return runAt === undefined ? (delay ?? 0) : Math.max(0, runAt - Date.now());
 }
 

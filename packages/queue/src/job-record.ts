@@ -5,6 +5,7 @@ import { CANCELLED } from './cancelled.js';
 import { decodeShare } from './fairness/share.js';
 import type { JobData } from './job-data.js';
 import type { NewJobOptions } from './job-options.js';
+import { isParked } from './lanes/parked.js';
 
 export type JobState = 'scheduled' | 'waiting' | 'active' | 'waiting-children' | 'completed' | 'dead' | 'cancelled' | 'expired';
 
@@ -73,7 +74,7 @@ export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullSta
     payload: job.data.payload,
     tags: job.data.tags ?? [],
     priority: toPriority(job),
-    orderingKey: null,
+    orderingKey: (job.opts as Partial<NewJobOptions>).orderingKey ?? null,
     parentId: job.parent?.id ?? null,
     flowId: job.data.flow?.id ?? null,
     submittedAt: job.timestamp,
@@ -103,7 +104,7 @@ function toJobState(job: StoredJob, bullState: BullState | 'unknown', error: Job
     case 'completed':
       return bullState;
     case 'delayed':
-      return 'scheduled';
+      return isParked(job) ? 'waiting' : 'scheduled';
     case 'failed':
       return toFailedState(error);
     default:
@@ -160,8 +161,9 @@ function toLastAttempt(job: StoredJob, state: JobState): Attempt | undefined {
   };
 }
 
-/** Unix milliseconds from which on a job could have run: it does not wait while its delay or its backoff runs. */
+/** Unix milliseconds from which on a job has waited: it does not while its delay or its backoff runs. */
 export function waitingSince(job: Pick<StoredJob, 'timestamp' | 'stacktrace'> & { readonly opts: { readonly delay?: number } }): number {
   const last = decodeAttempts(job.stacktrace ?? []).at(-1);
-  return last ? last.finishedAt + (last.retryInMs ?? 0) : job.timestamp + (job.opts.delay ?? 0);
+  if (last) return last.finishedAt + (last.retryInMs ?? 0);
+  return isParked(job.opts) ? job.timestamp : job.timestamp + (job.opts.delay ?? 0);
 }

@@ -24,6 +24,7 @@ describe('QueueInspector', () => {
       queue: 'io',
       at: now,
       waiting: 0,
+      parked: 0,
       active: 0,
       delayed: 0,
       delayedDue: 0,

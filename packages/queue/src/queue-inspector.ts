@@ -3,6 +3,7 @@ import type { RedisClient } from './connection.js';
 import { DELAY_SCORE_SHIFT } from './delay-score.js';
 import { ARRIVALS_FROM } from './fairness/line.js';
 import { waitingSince } from './job-record.js';
+import { PARKED_FROM } from './lanes/parked.js';
 import type { JobQueue, Queues } from './queues.js';
 
 /** Jobs in line whose age is looked at. */
@@ -15,6 +16,8 @@ export interface QueueSnapshot {
   readonly at: number;
   /** Jobs that could start now, prioritized ones among them. */
   readonly waiting: number;
+  /** Jobs that wait for others of their ordering key, or for their tenant's limits: no worker more would start them. */
+  readonly parked: number;
   readonly active: number;
   readonly delayed: number;
   /** Delayed jobs that fall due within the horizon that was asked for. */
@@ -40,13 +43,14 @@ export class QueueInspector {
     const queue = this.queues[name];
     const key = (type: string) => queue.toKey(type);
     const redis = this.redis;
-    const [waiting, prioritized, paused, active, delayed, delayedDue, waitingChildren, dead, isPaused, completed, failed] =
+    const [waiting, prioritized, paused, active, delayed, parked, delayedDue, waitingChildren, dead, isPaused, completed, failed] =
       await Promise.all([
         redis.llen(key('wait')),
         redis.zcard(key('prioritized')),
         redis.llen(key('paused')),
         redis.llen(key('active')),
         redis.zcard(key('delayed')),
+        redis.zcount(key('delayed'), PARKED_FROM, '+inf'),
         redis.zcount(key('delayed'), 0, (now + horizonMs + 1) * DELAY_SCORE_SHIFT - 1),
         redis.zcard(key('waiting-children')),
         redis.zcard(key('failed')),
@@ -58,8 +62,9 @@ export class QueueInspector {
       queue: name,
       at: now,
       waiting: waiting + prioritized + paused,
+      parked,
       active,
-      delayed,
+      delayed: delayed - parked,
       delayedDue,
       waitingChildren,
       dead,

@@ -74,7 +74,7 @@ export function toForgottenRecord(claim: Claim, submission: Submission): JobReco
     payload: submission.payload,
     tags: submission.options.tags ?? [],
     priority: submission.options.priority ?? 1,
-    orderingKey: null,
+    orderingKey: submission.options.orderingKey ?? null,
     parentId: null,
     flowId: null,
     submittedAt: claim.submittedAt,

@@ -6,8 +6,10 @@ import { QueueError } from './errors.js';
 import { Ranking } from './fairness/ranking.js';
 import { fingerprint } from './fingerprint.js';
 import { type Claim, IdempotencyKeys } from './idempotency.js';
-import { toBullOptions } from './job-options.js';
+import { delayOf, toBullOptions } from './job-options.js';
 import { type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
+import { type LaneJob, Lanes } from './lanes/lanes.js';
+import { PARKED_MS } from './lanes/parked.js';
 import type { Queues } from './queues.js';
 import { toUnavailable } from './redis-failure.js';
 import type { Replication } from './replication.js';
@@ -34,6 +36,7 @@ interface Addition extends Accepted {
  */
 export class Submitter {
   private readonly keys: IdempotencyKeys;
+  private readonly lanes: Lanes;
   private readonly ranking: Ranking;
 
   constructor(
@@ -44,6 +47,7 @@ export class Submitter {
     private readonly replication?: Replication,
   ) {
     this.keys = new IdempotencyKeys(redis, prefix);
+    this.lanes = new Lanes(redis, prefix);
     this.ranking = new Ranking(redis, prefix);
   }
 
@@ -106,8 +110,7 @@ export class Submitter {
   private async addTo(queue: QueueName, all: readonly Addition[], outcomes: Map<Addition, Outcome>): Promise<void> {
     const additions = all.filter(({ definition }) => definition.queue === queue);
     if (additions.length === 0) return;
-    const added = await addBulk(this.queues[queue], additions.map(toNewJob));
-    this.ranking.rankSoon(queue);
+    const added = await this.add(queue, additions);
     await Promise.all(
       additions.map(async (addition, index) => {
         const result = added[index] as StoredJob | Error;
@@ -115,6 +118,35 @@ export class Submitter {
         outcomes.set(addition, await submitted.catch((error) => toQueueError(error, addition.id)));
       }),
     );
+  }
+
+  /**
+   * Jobs that have to pass lanes are announced there, stored where no worker fetches them, and let go by whoever comes first:
+   * this gateway, or those that look after the lanes, should it die in between.
+   */
+  private async add(queue: QueueName, additions: readonly Addition[]): Promise<(StoredJob | Error)[]> {
+    const parked = new Set(additions.filter((addition) => this.hasLanes(addition)));
+    const laneJobs = [...parked].map(toLaneJob);
+    if (parked.size > 0) {
+      const failure = await this.lanes.announce(queue, laneJobs).catch((error: Error) => error);
+      if (failure) return additions.map(() => failure);
+    }
+    const newJobs = additions.map((addition) => toNewJob(addition, parked.has(addition)));
+    const added = await addBulk(this.queues[queue], newJobs);
+    void this.letGo(queue, laneJobs);
+    return added;
+  }
+
+  /** Nobody waits for it: should it fail, the next look at lanes and arrivals does it. */
+  private async letGo(queue: QueueName, parked: readonly LaneJob[]): Promise<void> {
+    if (parked.length > 0) await this.lanes.advance(queue, parked).catch(() => undefined);
+    this.ranking.rankSoon(queue);
+  }
+
+  /** One that is to start later meets its lanes then. */
+  private hasLanes({ definition, submission: { options, tenant } }: Addition): boolean {
+    if (delayOf(options) > 0) return false;
+    return options.orderingKey !== undefined || this.admission.isLimited(definition.queue, tenant);
   }
 
   private async toSubmitted(addition: Addition, added: StoredJob): Promise<Submitted> {
@@ -164,12 +196,17 @@ function toKeyed(accepted: Accepted, key: string): Keyed {
   return { ...accepted, key, claim: { id, name, queue: definition.queue, fingerprint: print, submittedAt: Date.now(), stored: false } };
 }
 
-function toNewJob({ id, definition, submission, claim }: Addition): NewJob {
+function toNewJob({ id, definition, submission, claim }: Addition, isParked: boolean): NewJob {
+  const opts = toBullOptions(definition, id, submission.tenant, submission.options);
   return {
     name: submission.name,
     data: toJobData(submission, claim?.fingerprint),
-    opts: toBullOptions(definition, id, submission.tenant, submission.options),
+    opts: isParked ? { ...opts, delay: PARKED_MS } : opts,
   };
+}
+
+function toLaneJob({ id, submission: { tenant, options } }: Addition): LaneJob {
+  return { id, tenant, orderingKey: options.orderingKey };
 }
 
 function conflict({ id }: Claim): QueueError {

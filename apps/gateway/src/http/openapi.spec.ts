@@ -56,6 +56,7 @@ describe('/openapi.json', () => {
       'delete /v1/flows/{id}',
       'delete /v1/jobs/{id}',
       'delete /v1/schedules/{id}',
+      'delete /v1/tenants/{tenant}/limits',
       'get /v1/audit',
       'get /v1/flows/{id}',
       'get /v1/job-types',
@@ -64,6 +65,7 @@ describe('/openapi.json', () => {
       'get /v1/queues/{name}',
       'get /v1/schedules',
       'get /v1/schedules/{id}',
+      'get /v1/tenants/{tenant}/limits',
       'get /v1/workers',
       'post /v1/flows',
       'post /v1/jobs',
@@ -75,12 +77,13 @@ describe('/openapi.json', () => {
       'post /v1/schedules/{id}:trigger',
       'put /v1/queues/{name}/limits',
       'put /v1/schedules/{id}',
+      'put /v1/tenants/{tenant}/limits',
     ]);
     for (const { path, summary, description, operationId, tags, security, responses } of operations()) {
       expect({ path, summary, operationId, tags, security }).toMatchObject({
         summary: expect.any(String),
         operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
-        tags: [expect.stringMatching(/^(jobs|flows|schedules|operations)$/)],
+        tags: [expect.stringMatching(/^(jobs|flows|schedules|tenants|operations)$/)],
       });
       // The one scope that opens it, for programs and in words.
       expect({ path, security }).toEqual({ path, security: [{ bearer: [expect.stringMatching(/^[a-z]+:[a-z]+$/)] }] });

@@ -74,6 +74,7 @@ function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('flows', 'Trees of jobs, each of which runs when its children have ended')
     .addTag('schedules', 'Submit jobs again and again, by a pattern or at an interval')
     .addTag('operations', 'Watch and steer queues and workers, and see who did')
+    .addTag('tenants', 'What a tenant may have of the queues')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
     .build();
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });

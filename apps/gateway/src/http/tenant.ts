@@ -22,6 +22,11 @@ export function tenantOf(caller: ApiKey, tenant: unknown, access: 'read' | 'writ
   if (tenant === undefined || tenant === caller.tenant) return caller.tenant;
   if (access === 'write') requireScope(caller, 'ops:write');
   else if (!isOperator(caller)) requireScope(caller, 'ops:read');
+  return checkTenant(tenant);
+}
+
+/** @throws Problem `invalid-request` */
+export function checkTenant(tenant: unknown): string {
   if (typeof tenant === 'string' && TENANT.test(tenant)) return tenant;
   throw invalidParameter('tenant', NAMED);
 }

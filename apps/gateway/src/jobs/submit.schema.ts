@@ -31,6 +31,14 @@ export const envelope = z.strictObject({
     .max(16)
     .optional()
     .meta({ description: 'Words to find the job by' }),
+  orderingKey: z
+    .string()
+    .regex(/^[ -~]{1,128}$/, '1 to 128 printable ASCII characters')
+    .optional()
+    .meta({
+      description:
+        'Jobs of a queue with the same key run one at a time, in the order of submission. One with `delay` or `runAt` joins when due',
+    }),
 });
 
 const rules = envelope

@@ -69,12 +69,12 @@ export const queueList = pageOf('QueueList', queueView);
 export type QueueView = z.output<typeof queueView>;
 
 export function toQueueView({ snapshot, statistics, completed, ...record }: QueueRecord): QueueView {
-  const { queue: name, waiting, delayed, active, waitingChildren, dead } = snapshot;
+  const { queue: name, waiting, parked, delayed, active, waitingChildren, dead } = snapshot;
   return {
     name,
     description: QUEUES[name].description,
     paused: snapshot.paused,
-    counts: { waiting, scheduled: delayed, active, 'waiting-children': waitingChildren, completed, dead },
+    counts: { waiting: waiting + parked, scheduled: delayed, active, 'waiting-children': waitingChildren, completed, dead },
     oldestWaitingMs: snapshot.oldestWaitingMs,
     arrivalsPerSecond: round(statistics.arrivalsPerSecond),
     completionsPerSecond: round(statistics.completionsPerSecond),

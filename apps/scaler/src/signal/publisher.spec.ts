@@ -23,6 +23,7 @@ const values = async () => (await registry.metrics()).split('\n').filter((line) 
 
 const full = snapshot({
   waiting: 4,
+  parked: 6,
   active: 3,
   delayed: 2,
   waitingChildren: 1,
@@ -39,6 +40,7 @@ describe('SignalPublisher', () => {
     expect((await values()).sort()).toEqual(
       [
         'dts_queue_jobs{queue="io",state="waiting"} 24',
+        'dts_queue_jobs{queue="io",state="parked"} 6',
         'dts_queue_jobs{queue="io",state="active"} 3',
         'dts_queue_jobs{queue="io",state="delayed"} 2',
         'dts_queue_jobs{queue="io",state="waiting-children"} 1',
@@ -68,7 +70,7 @@ describe('SignalPublisher', () => {
     publisher.publish(missed(known, 'io', 'no connection'));
     const left = await values();
     expect(left.filter((line) => line.includes('queue="io"'))).toEqual(['dts_scaler_signal_failures_total{queue="io"} 1']);
-    expect(left.filter((line) => line.includes('queue="cpu"'))).toHaveLength(8);
+    expect(left.filter((line) => line.includes('queue="cpu"'))).toHaveLength(9);
   });
 
   it('has them back with the next reading, without the rate of before', async () => {

@@ -22,8 +22,8 @@ export class SignalPublisher {
   }
 
   private publishKnown({ queue, snapshot, rates }: KnownSignal): void {
-    const { waiting, active, delayed, waitingChildren, dead } = snapshot;
-    for (const [state, count] of Object.entries({ waiting, active, delayed, 'waiting-children': waitingChildren, dead })) {
+    const { waiting, parked, active, delayed, waitingChildren, dead } = snapshot;
+    for (const [state, count] of Object.entries({ waiting, parked, active, delayed, 'waiting-children': waitingChildren, dead })) {
       this.jobs.set({ queue, state }, count);
     }
     this.oldestWaiting.set({ queue }, (snapshot.oldestWaitingMs ?? 0) / 1000);
@@ -35,7 +35,7 @@ export class SignalPublisher {
 
   private withdraw(queue: string): void {
     this.failures.inc({ queue });
-    for (const state of ['waiting', 'active', 'delayed', 'waiting-children', 'dead']) this.jobs.remove({ queue, state });
+    for (const state of ['waiting', 'parked', 'active', 'delayed', 'waiting-children', 'dead']) this.jobs.remove({ queue, state });
     for (const gauge of [this.oldestWaiting, this.delayedDue, this.paused, this.arrivalRate]) gauge.remove({ queue });
   }
 }

@@ -29,6 +29,6 @@ export function smooth(previous: Rates | undefined, observed: Rates, elapsedMs: 
   return { arrivals: blend(previous.arrivals, observed.arrivals), completions: blend(previous.completions, observed.completions) };
 }
 
-function backlogOf({ waiting, active, delayed, waitingChildren }: QueueSnapshot): number {
-  return waiting + active + delayed + waitingChildren;
+function backlogOf({ waiting, parked, active, delayed, waitingChildren }: QueueSnapshot): number {
+  return waiting + parked + active + delayed + waitingChildren;
 }

@@ -24,6 +24,7 @@ import { EagerWorker } from './eager-worker.js';
 import { Executor } from './executor.js';
 import { Heartbeat, type WorkerStatus } from './heartbeat.js';
 import type { Runner } from './job-start.js';
+import { LaneGate } from './lane-gate.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { QueueConsumer } from './queue-consumer.js';
 import { AttemptReporter } from './reporter.js';
@@ -54,6 +55,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly heartbeat: Heartbeat;
   private readonly statistics: StatisticsWriter;
   private readonly cancels: CancelListener;
+  private readonly gate: LaneGate;
   private readonly prefix: string;
   private readonly watchdog: Watchdog<QueueConsumer>;
   private readonly consumers: readonly QueueConsumer[];
@@ -86,6 +88,8 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
     this.statistics = new StatisticsWriter(counters, this.redis, this.prefix);
     this.cancels = new CancelListener(this.redis, connectWorker(env.REDIS_URL, this.logError), this.prefix, this.cancel);
+    const served = env.QUEUES.map(({ queue }) => queue);
+    this.gate = new LaneGate(this.redis, this.prefix, served);
     this.consumers = env.QUEUES.flatMap((choice) => this.createConsumers(choice));
     this.watchdog = new Watchdog(env.CONSUMPTION_TIMEOUT, { read: this.readDueWork, restart: this.restart, giveUp: this.giveUp });
   }
@@ -96,6 +100,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     this.heartbeat.start();
     this.statistics.start();
     this.cancels.start();
+    this.gate.start();
     this.children.start();
     this.watchdog.start(this.consumers);
     this.logger.info({ worker: this.name, queues: this.env.QUEUES }, 'fetching jobs');
@@ -135,8 +140,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async close(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
-    await this.statistics.stop();
-    await this.heartbeat.stop();
+    await Promise.all([this.statistics.stop(), this.heartbeat.stop(), this.gate.stop()]);
   }
 
   private status(): WorkerStatus {
@@ -157,9 +161,14 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     const options = workerOptions(this.redis, this.prefix, this.name, this.env.LOCK_DURATION);
     const run = QUEUES[queue].sandboxed ? this.threads.run : this.runHere;
     // Three parameters, by which BullMQ knows that it must make a signal.
-    const process = (job: WorkerJob, token?: string, signal?: AbortSignal) => this.executor.execute(job, token ?? '', signal, run);
+    const process = async (job: WorkerJob, token?: string, signal?: AbortSignal) => {
+      await this.gate.admit(job, token ?? '');
+      return this.executor.execute(job, token ?? '', signal, run);
+    };
     const worker = new EagerWorker(queue, process, options, slots);
     worker.on('error', this.logError);
+    worker.on('completed', (job) => this.gate.leave(job));
+    worker.on('failed', (job) => job && this.gate.leave(job));
     worker.on('stalled', (jobId) => {
       this.stalls.inc({ queue });
       this.logger.warn({ queue, jobId }, 'took a job back from a worker that went silent');

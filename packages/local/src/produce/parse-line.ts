@@ -21,6 +21,7 @@ const submission = z.strictObject({
   timeout: z.unknown().optional(),
   startBy: z.unknown().optional(),
   tags: z.unknown().optional(),
+  orderingKey: z.unknown().optional(),
 });
 
 export interface Submission {

@@ -1,18 +1,23 @@
-import { QUEUE_NAMES } from '@dts/jobs';
+import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
+import type { Lanes } from '../lanes/lanes.js';
 import type { Ranking } from './ranking.js';
 
-/** Milliseconds for which a job that BullMQ itself brings back may be last in line. */
+/** Milliseconds for which a job that BullMQ itself brings back may be last in line, and for which a rate may be late. */
 const LOOK_MS = 100;
 
 /**
  * Ranks whoever arrives without somebody to tell of it: jobs whose delay or backoff is over, parents whose children have
- * ended, and those whose gateway died between adding and ranking them.
+ * ended, and those whose gateway died between adding and ranking them. And lets go in the lanes what a rate now allows,
+ * or whoever was to let it go has died.
  */
 export class RankingTicker {
   private timer?: NodeJS.Timeout;
   private stopped = false;
 
-  constructor(private readonly ranking: Ranking) {}
+  constructor(
+    private readonly ranking: Ranking,
+    private readonly lanes: Lanes,
+  ) {}
 
   start(): void {
     void this.look();
@@ -25,7 +30,12 @@ export class RankingTicker {
 
   /** A look that fails is left out: whoever is not ranked runs all the same, only later than it might. */
   private async look(): Promise<void> {
-    await Promise.all(QUEUE_NAMES.map((queue) => this.ranking.rank(queue).catch(() => undefined)));
+    await Promise.all(QUEUE_NAMES.map((queue) => this.lookAt(queue).catch(() => undefined)));
     if (!this.stopped) this.timer = setTimeout(() => void this.look(), LOOK_MS);
+  }
+
+  private async lookAt(queue: QueueName): Promise<void> {
+    await this.lanes.sweep(queue);
+    await this.ranking.rank(queue);
   }
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import fc from 'fast-check';
 import { keyPrefix } from '../connection.js';
 import { type Opened, open, submission, work } from '../fixtures/open.js';
+import { Lanes } from '../lanes/lanes.js';
 import { ARRIVAL_PRIORITY, ARRIVALS_FROM, RANKED_FROM } from './line.js';
 import { Ranking } from './ranking.js';
 import { RankingTicker } from './ranking-ticker.js';
@@ -212,7 +213,7 @@ describe('whoever comes back', () => {
     const { job } = await opened.jobs.submit(submission({ tenant: 'globex', options: { delay: 60_000 } }));
     await (await opened.queues.io.getJob(job.id))?.promote();
     expect(await place(job.id)).toBeGreaterThanOrEqual(ARRIVALS_FROM);
-    const ticker = new RankingTicker(ranking);
+    const ticker = new RankingTicker(ranking, new Lanes(opened.redis, opened.prefix));
     ticker.start();
     await waitFor(async () => (await place(job.id)) < ARRIVALS_FROM, { describe: 'the ticker to rank it' });
     ticker.stop();

@@ -1,8 +1,8 @@
 import type { QueueName } from '@dts/jobs';
 import type { RedisClient } from '../connection.js';
+import { LANE_LUA } from '../lanes/lane-lua.js';
 import { Script } from '../script.js';
 import { ARRIVALS_FROM, RANKED_FROM } from './line.js';
-import { SHARE_LUA } from './share.js';
 
 /** Arrivals that one call gives a place: about two milliseconds of Redis. */
 const AT_ONCE = 250;
@@ -20,19 +20,20 @@ const STEP = 1_000;
  *
  * Once nobody is in line, all starts anew. Without that, 9 * 10^12 jobs of one tenant would use up the tags there are.
  *
- * KEYS: the line, the tenants' tags, their weights, meta, marker. ARGV: start of the jobs' keys, most arrivals.
- * Gives the number of arrivals that it saw.
+ * A job whose lanes (see `lane-lua.ts`) do not let it start yet is parked in place of that. One that is to be cancelled
+ * only has to be fetched once more.
+ *
+ * KEYS: the tenants' tags, their weights. ARGV: start of the queue's keys, most arrivals. Gives 1 when there may be more.
  */
 const RANK = new Script(
-  `
-local line, tagsKey = KEYS[1], KEYS[2]
+  `${LANE_LUA}
+local tagsKey, weightsKey = KEYS[1], KEYS[2]
 local arrived = redis.call('ZRANGEBYSCORE', line, '${ARRIVALS_FROM}', '+inf', 'LIMIT', 0, ARGV[2])
 if #arrived == 0 then return 0 end
-${SHARE_LUA}
 local first = redis.call('ZRANGEBYSCORE', line, '${RANKED_FROM}', '(${ARRIVALS_FROM}', 'WITHSCORES', 'LIMIT', 0, 1)
-local now = tonumber(first[2])
-if not now then
-  now = ${RANKED_FROM}
+local head = tonumber(first[2])
+if not head then
+  head = ${RANKED_FROM}
   redis.call('DEL', tagsKey)
 end
 local tenants = {}
@@ -42,33 +43,42 @@ local function tagsOf(tenant)
     for priority = 1, 10 do fields[priority] = tenant .. ':' .. priority end
     local tags = {}
     for priority, tag in ipairs(redis.call('HMGET', tagsKey, unpack(fields))) do tags[priority] = tonumber(tag) or 0 end
-    tags.step = ${STEP} / (tonumber(redis.call('HGET', KEYS[3], tenant)) or 1)
+    tags.step = ${STEP} / (tonumber(redis.call('HGET', weightsKey, tenant)) or 1)
     tenants[tenant] = tags
   end
   return tenants[tenant]
 end
 local function tagFor(tenant, priority)
   local tags = tagsOf(tenant)
-  local tag = now
+  local tag = head
   for p = 1, priority do tag = math.max(tag, tags[p]) end
   tags[priority] = tag + tags.step
   for p = priority + 1, 10 do
-    if tags[p] > 0 then tags[p] = math.max(tags[p], now) + tags.step end
+    if tags[p] > 0 then tags[p] = math.max(tags[p], head) + tags.step end
   end
   return tag
 end
+local held = {}
 for _, id in ipairs(arrived) do
-  local tenant, priority = share(redis.call('HGET', ARGV[1] .. id, 'opts'))
-  redis.call('ZADD', line, 'XX', tagFor(tenant, priority), id)
+  local options, cancelled = unpack(redis.call('HMGET', base .. id, 'opts', 'defa'))
+  local tenant, priority, key = share(options)
+  local lane = not cancelled and blocking(lanesOf(tenant, key), id)
+  if lane then
+    park(id)
+    held[lane.name] = lane
+  else
+    redis.call('ZADD', line, 'XX', tagFor(tenant, priority), id)
+  end
 end
 for tenant, tags in pairs(tenants) do
   for priority = 1, 10 do
     if tags[priority] > 0 then redis.call('HSET', tagsKey, tenant .. ':' .. priority, tags[priority]) end
   end
 end
-if redis.call('HEXISTS', KEYS[4], 'paused') == 0 then redis.call('ZADD', KEYS[5], 0, '0') end
-return #arrived`,
-  5,
+advanceAll(held)
+wake()
+return (#arrived == tonumber(ARGV[2]) or gone > 0) and 1 or 0`,
+  2,
 );
 
 /** Gives those who arrive in a queue their place in line. Any number of processes may do so at the same time. */
@@ -83,11 +93,11 @@ export class Ranking {
 
   /** Ranks all that have arrived by now. */
   async rank(queue: QueueName): Promise<void> {
-    const key = (type: string) => `${this.prefix}:${queue}:${type}`;
-    const keys = [key('prioritized'), key('tags'), `${this.prefix}:weights`, key('meta'), key('marker')];
-    let arrived: unknown;
-    do arrived = await RANK.run(this.redis, ...keys, key(''), AT_ONCE);
-    while (arrived === AT_ONCE);
+    const base = `${this.prefix}:${queue}:`;
+    const keys = [`${base}tags`, `${this.prefix}:weights`];
+    let more: unknown;
+    do more = await RANK.run(this.redis, ...keys, base, AT_ONCE);
+    while (more === 1);
   }
 
   /**

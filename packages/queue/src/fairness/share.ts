@@ -16,14 +16,14 @@ export function decodeShare(text: string): Share {
 }
 
 /**
- * The same in Lua: `share(options)` gives tenant and priority. What it cannot read belongs to nobody: a job that somebody
- * else has stored must not keep the others from their places.
+ * The same in Lua: `share(options)` gives tenant, priority and ordering key, '' for none. What it cannot read belongs to
+ * nobody: a job that somebody else has stored must not keep the others from their places.
  */
 export const SHARE_LUA = `
 local function share(options)
   local isRead, read = pcall(cjson.decode, options)
-  local text = isRead and type(read) == 'table' and read.share
-  if type(text) ~= 'string' then return '', 1 end
-  local tenant, priority = string.match(text, '^([^:]*):?(%d*)')
-  return tenant, math.max(1, math.min(10, tonumber(priority) or 1))
+  if not isRead or type(read) ~= 'table' or type(read.share) ~= 'string' then return '', 1, '' end
+  local tenant, priority = string.match(read.share, '^([^:]*):?(%d*)')
+  local key = type(read.orderingKey) == 'string' and read.orderingKey or ''
+  return tenant, math.max(1, math.min(10, tonumber(priority) or 1)), key
 end`;

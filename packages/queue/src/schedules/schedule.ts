@@ -9,7 +9,7 @@ export type Overlap = (typeof OVERLAPS)[number];
 export interface ScheduledJob {
   readonly name: string;
   readonly payload: unknown;
-  readonly options: Pick<SubmitOptions, 'priority' | 'attempts' | 'backoff' | 'timeout' | 'tags'>;
+  readonly options: Pick<SubmitOptions, 'priority' | 'attempts' | 'backoff' | 'timeout' | 'tags' | 'orderingKey'>;
 }
 
 export interface ScheduleSpec {

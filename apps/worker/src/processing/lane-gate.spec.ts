@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  Admission,
+  connectProducer,
+  connectWorker,
+  JobClient,
+  Lanes,
+  openQueues,
+  type Queues,
+  Ranking,
+  RankingTicker,
+  type RedisClient,
+  TenantLimitsStore,
+} from '@dts/queue';
+import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EagerWorker } from './eager-worker.js';
+import { LaneGate } from './lane-gate.js';
+import type { WorkerJob } from './worker-job.js';
+import { workerOptions } from './worker-options.js';
+
+const ignore = () => undefined;
+
+describe('LaneGate', () => {
+  let prefix: string;
+  let producer: RedisClient;
+  let patient: RedisClient;
+  let queues: Queues;
+  let jobs: JobClient;
+  let gate: LaneGate;
+  let worker: EagerWorker;
+  let ticker: RankingTicker;
+
+  beforeEach(async () => {
+    prefix = testPrefix();
+    producer = connectProducer(testRedisUrl(), ignore);
+    patient = connectWorker(testRedisUrl(), ignore);
+    queues = openQueues(producer, prefix, ignore);
+    jobs = new JobClient(queues, producer, prefix, new Admission(queues, producer, 1_000));
+    gate = new LaneGate(patient, prefix, ['io']);
+    ticker = new RankingTicker(new Ranking(producer, prefix), new Lanes(producer, prefix)); // a gateway's
+    await waitFor(() => producer.status === 'ready');
+    ticker.start();
+  });
+  afterEach(async () => {
+    await worker.close();
+    await gate.stop();
+    ticker.stop();
+    producer.disconnect();
+    patient.disconnect();
+  });
+
+  const work = (run: (job: WorkerJob) => Promise<unknown>) => {
+    const process = async (job: WorkerJob, token?: string, _signal?: AbortSignal) => {
+      await gate.admit(job, token ?? '');
+      return run(job);
+    };
+    worker = new EagerWorker('io', process, workerOptions(patient, prefix, 'w', 15_000), () => 20);
+    worker.on('error', ignore);
+    worker.on('completed', (job) => gate.leave(job));
+    worker.on('failed', (job) => job && gate.leave(job));
+    gate.start();
+    worker.run().catch(ignore);
+  };
+  const submit = async (orderingKey?: string) => {
+    const options = { orderingKey, attempts: 3, backoff: { type: 'fixed', delay: 0 } } as const;
+    const payload = { url: 'http://service.test/', method: 'GET' };
+    return (await jobs.submit({ name: 'http.request', payload, tenant: 'acme', options })).job.id;
+  };
+  const state = async (id: string) => (await jobs.get(id)).state;
+
+  it('has jobs of a key run in order and one at a time, through failed attempts', async () => {
+    const runs: string[] = [];
+    let running = 0;
+    let most = 0;
+    work(async ({ id = '', attemptsMade }) => {
+      runs.push(id);
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      if (attemptsMade === 0) throw new Error('again');
+    });
+    const ids: string[] = [];
+    for (let n = 0; n < 10; n++) ids.push(await submit('k'));
+    await waitFor(async () => (await state(ids.at(-1) as string)) === 'completed');
+    expect([runs, most]).toEqual([ids.flatMap((id) => [id, id]), 1]);
+  });
+
+  it('puts back what was fetched before its turn, and uses up no attempt', async () => {
+    const [started, finish] = [createSignal('started'), createSignal('finish')];
+    work(async () => {
+      started.set();
+      await finish.wait();
+    });
+    const first = await submit('k');
+    await started.wait();
+    const second = await submit('k');
+    await (await queues.io.getJob(second))?.promote();
+    await waitFor(async () => Number(await producer.hget(queues.io.toKey(second), 'ats')) === 1 && (await state(second)) === 'waiting');
+    expect(await state(first)).toBe('active');
+    finish.set();
+    await waitFor(async () => (await state(second)) === 'completed');
+    expect((await jobs.get(second)).attemptsMade).toBe(1);
+  });
+
+  it('heeds limits that are set while it runs', async () => {
+    let running = 0;
+    let most = 0;
+    work(async () => {
+      most = Math.max(most, ++running);
+      await delay(2);
+      running--;
+    });
+    const limits = new TenantLimitsStore(producer, prefix);
+    await limits.put('acme', { weight: 1, concurrency: { io: 2 }, rate: null });
+    await waitFor(
+      async () => {
+        most = 0;
+        const ids = await Promise.all(Array.from({ length: 20 }, () => submit()));
+        await waitFor(async () => (await Promise.all(ids.map(state))).every((now) => now === 'completed'));
+        return most === 2;
+      },
+      { timeoutMs: 20_000 },
+    );
+  });
+
+  it('lets others start though it cannot ask', async () => {
+    await producer.set(`${prefix}:io:lane:k:acme:broken`, 'no lane');
+    const ran: string[] = [];
+    work(async ({ id = '' }) => ran.push(id));
+    await queues.io.add('http.request', { payload: {}, tenant: 'acme' }, {
+      jobId: 'stuck',
+      orderingKey: 'broken',
+      share: 'acme',
+    } as object);
+    const id = await submit();
+    await waitFor(async () => (await state(id)) === 'completed');
+    expect(ran).toEqual([id]);
+    await producer.del(`${prefix}:io:lane:k:acme:broken`);
+    await waitFor(() => ran.includes('stuck'));
+  });
+});
