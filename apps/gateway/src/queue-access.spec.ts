@@ -103,8 +103,8 @@ describe('a gateway whose Redis', () => {
       return repeated.status < 300 && repeated;
     });
     expect(again.body).toMatchObject({ id: answer.body.jobId, state: 'waiting' });
-    const board = await (gateway as Gateway).call('GET', '/ui/api/queues', { as: 'operator' });
-    expect(board.body.queues.find(({ name }: { name: string }) => name === 'io').counts.waiting).toBe(1);
+    const queue = await (gateway as Gateway).call('GET', '/v1/queues/io', { as: 'operator' });
+    expect(queue.body.counts).toMatchObject({ waiting: 1 });
   });
 
   it('is gone answers 503 at once, closes all the same, and serves again when it is back', async () => {

@@ -76,6 +76,13 @@ describe('GET /v1/queues/{name}', () => {
     expect(body.arrivalsPerSecond).toBeLessThanOrEqual(3 / 300);
   }, 20_000);
 
+  it('counts those that wait for their turn in an order of their own among those that wait', async () => {
+    const before = (await call('GET', '/v1/queues/io')).body.counts;
+    for (let number = 0; number < 3; number++) expect((await submit({ orderingKey: 'one-by-one' })).status).toBe(201);
+    const { counts } = (await call('GET', '/v1/queues/io')).body;
+    expect(counts).toEqual({ ...before, waiting: before.waiting + 3 });
+  });
+
   it('answers 404 to a queue that does not exist', async () => {
     for (const [method, path] of [
       ['GET', ''],
