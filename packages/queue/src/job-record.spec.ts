@@ -4,7 +4,7 @@ import { UnrecoverableError } from 'bullmq';
 import { encodeAttempt, type JobError } from './attempt.js';
 import { type Opened, open, submission, work } from './fixtures/open.js';
 import { jobIdFor } from './job-id.js';
-import type { JobRecord, StoredJob } from './job-record.js';
+import { type JobRecord, type StoredJob, waitingSince } from './job-record.js';
 
 let opened: Opened;
 
@@ -129,5 +129,24 @@ describe('a job reads as', () => {
     const id = jobIdFor('io', 'acme');
     await opened.queues.io.add('http.request', { payload: {}, tenant: 'acme' }, { jobId: id, priority: 7 });
     await expect(opened.jobs.get(id)).resolves.toMatchObject({ state: 'waiting', priority: 7 });
+  });
+});
+
+describe('a job waits since', () => {
+  const at = (opts: object, finishedAt?: number) => {
+    const attempt = {
+      number: 1,
+      startedAt: 1,
+      finishedAt: finishedAt ?? 0,
+      worker: 'w1',
+      error: { code: 'c', message: 'm' },
+      retryInMs: 10,
+    };
+    return waitingSince({ timestamp: 1_000, opts, stacktrace: finishedAt === undefined ? [] : [encodeAttempt(attempt)] });
+  };
+
+  it('its time has come, or that of its next attempt; before the first one of a parent nobody knows', () => {
+    expect([at({}), at({ delay: 50 }), at({ delay: 50 }, 2_000)]).toEqual([1_000, 1_050, 2_010]);
+    expect([at({ children: 2 }), at({ children: 2 }, 2_000)]).toEqual([undefined, 2_010]);
   });
 });

@@ -161,9 +161,17 @@ function toLastAttempt(job: StoredJob, state: JobState): Attempt | undefined {
   };
 }
 
-/** Unix milliseconds from which on a job has waited: it does not while its delay or its backoff runs. */
-export function waitingSince(job: Pick<StoredJob, 'timestamp' | 'stacktrace'> & { readonly opts: { readonly delay?: number } }): number {
-  const last = decodeAttempts(job.stacktrace ?? []).at(-1);
+interface Waiting extends Pick<StoredJob, 'timestamp' | 'stacktrace'> {
+  readonly opts: { readonly delay?: number; readonly children?: number };
+}
+
+/**
+ * Unix milliseconds from which on a job could have run: it does not wait while its delay or its backoff runs. Unknown before
+ * the first attempt of a flow's parent, because nothing tells when the last of its children ended.
+ */
+export function waitingSince({ timestamp, stacktrace, opts }: Waiting): number | undefined {
+  const last = decodeAttempts(stacktrace ?? []).at(-1);
   if (last) return last.finishedAt + (last.retryInMs ?? 0);
-  return isParked(job.opts) ? job.timestamp : job.timestamp + (job.opts.delay ?? 0);
+  if (opts.children) return undefined;
+  return isParked(opts) ? timestamp : timestamp + (opts.delay ?? 0);
 }

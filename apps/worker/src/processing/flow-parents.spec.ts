@@ -48,6 +48,7 @@ describe("a flow's parent", () => {
   let executor: Executor;
   let worker: Worker | undefined;
   let prefix: string;
+  let waits: Histogram;
 
   beforeEach(async () => {
     prefix = testPrefix();
@@ -59,7 +60,16 @@ describe("a flow's parent", () => {
     jobs = new JobClient(queues, producer, prefix, admission);
     await waitFor(() => producer.status === 'ready');
     const quarantine = new Quarantine(HANDLER_ENV, SILENT);
-    executor = new Executor('w', createReporter(), new Starts(patient), quarantine, noChildren, new Children(queues, patient));
+    const registers = [new Registry()];
+    waits = new Histogram({ name: 'wait', help: 'x', labelNames: ['queue', 'job'], registers });
+    executor = new Executor(
+      'w',
+      createReporter(registers, waits),
+      new Starts(patient),
+      quarantine,
+      noChildren,
+      new Children(queues, patient),
+    );
   });
   afterEach(async () => {
     await worker?.close(true);
@@ -143,6 +153,9 @@ describe("a flow's parent", () => {
       error,
     });
     expect(ran).toEqual(['a']);
+    // How long a parent waited for its children says nothing of the queue.
+    const counted = (await waits.get()).values.find(({ metricName }) => metricName === 'wait_count');
+    expect(counted?.value).toBe(1);
   });
 
   it('that goes on because of one child is completed while another runs, and uses up no attempt over it', async () => {
@@ -162,9 +175,8 @@ describe("a flow's parent", () => {
   });
 });
 
-function createReporter(): AttemptReporter {
-  const registers = [new Registry()];
-  const histogram = (name: string) => new Histogram({ name, help: 'x', labelNames: ['queue', 'job'], registers });
+function createReporter(registers: Registry[], waits: Histogram): AttemptReporter {
+  const runs = new Histogram({ name: 'run', help: 'x', labelNames: ['queue', 'job'], registers });
   const attempts = new Counter({ name: 'attempts', help: 'x', labelNames: ['queue', 'job', 'outcome'], registers });
-  return new AttemptReporter(SILENT, attempts, histogram('wait'), histogram('run'), new QueueCounters());
+  return new AttemptReporter(SILENT, attempts, waits, runs, new QueueCounters());
 }

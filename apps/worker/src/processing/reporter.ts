@@ -36,10 +36,11 @@ export class AttemptReporter {
 
   private observe(job: WorkerJob, startedAt: number, outcome: 'completed' | Outcome['kind']) {
     const labels = { queue: job.queueName, job: job.name };
-    const waitMs = Math.max(0, startedAt - waitingSince(job));
+    const since = waitingSince(job);
+    const waitMs = since === undefined ? undefined : Math.max(0, startedAt - since);
     const durationMs = Date.now() - startedAt;
     this.attempts.inc({ ...labels, outcome });
-    this.waits.observe(labels, waitMs / 1000);
+    if (waitMs !== undefined) this.waits.observe(labels, waitMs / 1000);
     this.runs.observe(labels, durationMs / 1000);
     this.counters.ended(job.queueName, endingOf(outcome), waitMs, durationMs);
     return { job: job.name, jobId: job.id, attempt: job.attemptsMade + 1, outcome, waitMs, durationMs };

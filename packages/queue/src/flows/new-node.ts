@@ -19,10 +19,13 @@ const BULL_ON_FAILURE = {
 /** A planned job as BullMQ would add it. @param print of the whole flow; kept with its root */
 export function toBullJob(queues: Queues, node: PlannedNode, flowId: string, print?: string): StoredJob {
   const { id, definition, submission, parent, onFailure } = node;
-  const data: JobData = { ...toJobData(submission, parent ? undefined : print), flow: toLink(node, flowId) };
-  const options: JobsOptions = {
+  const { payload, ...rest } = toJobData(submission, parent ? undefined : print);
+  // Lists look for tenants and tags at the end, which what may be long must not push away.
+  const data: JobData = { payload, flow: toLink(node, flowId), ...rest };
+  const options: JobsOptions & { children?: number } = {
     ...toBullOptions(definition, id, submission.tenant, submission.options),
     ...(parent && { parent: { id: parent.id, queue: queues[parent.definition.queue].qualifiedName } }),
+    ...(node.children.length > 0 && { children: node.children.length }),
     ...(onFailure && { [BULL_ON_FAILURE[onFailure]]: true }),
   };
   return new Job<JobData, unknown, string>(queues[definition.queue], submission.name, data, options, id);

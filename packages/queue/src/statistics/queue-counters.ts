@@ -40,12 +40,12 @@ export class QueueCounters {
   }
 
   /** @param queue any name: what is none of ours is not counted */
-  ended(queue: string, ending: Ending, waitMs: number, runMs: number): void {
+  ended(queue: string, ending: Ending, waitMs: number | undefined, runMs: number): void {
     if (!isQueueName(queue)) return;
     const counts = this.of(queue);
     if (ending === 'completed') counts.completed++;
     if (ending === 'failed') counts.failed++;
-    increment(counts.waits, bucketOf(waitMs));
+    if (waitMs !== undefined) increment(counts.waits, bucketOf(waitMs));
     increment(counts.runs, bucketOf(runMs));
   }
 
