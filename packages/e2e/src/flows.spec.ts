@@ -83,6 +83,22 @@ describe('flows', () => {
     expect(first('root')).toBeGreaterThan(Math.max(last('thumbnail'), last('c')));
   }, 60_000);
 
+  it('keep to the order of their keys, parents and children alike', async () => {
+    let running = 0;
+    let most = 0;
+    receiver.respond = async (received, count) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return serve(received, count);
+    };
+    const ordered = (path: string, changes: object = {}) => request(path, { orderingKey: 'account-7', ...changes });
+    const children = Array.from({ length: 4 }, (_, index) => ordered(`ordered/${index}`, { children: [ordered(`ordered/${index}/leaf`)] }));
+    const { body } = await submit(ordered('ordered/root', { children }));
+    expect(await api.wait(body.id, 40)).toMatchObject({ state: 'completed' });
+    expect([most, pathsOf('ordered').length, pathsOf('ordered').at(-1)]).toEqual([1, 9, '/ordered/root']);
+  }, 60_000);
+
   it('are there as a whole or not at all when a gateway is killed over them, and once when they are repeated', async () => {
     const gateway = await stack.start('gateway');
     const doomed = new Api(gateway.url, stack.apiKey);

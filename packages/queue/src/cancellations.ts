@@ -4,8 +4,8 @@ import type { JobQueue } from './queues.js';
 
 /**
  * Marks jobs that have not ended. BullMQ fails a job with this field at its next fetch, before any handler sees it, so
- * whatever becomes of the messages below, the job does not start again. One that waits for its children is fetched now, and
- * is bound to them no more: their failure must not become its reason. One that runs, which is one with a lock, is also
+ * whatever becomes of the messages below, the job does not start again. One that waits for its time, its turn or its
+ * children is fetched now, and is bound to those no more: their failure must not become its reason. One that runs, which is one with a lock, is also
  * wished to stop: in the same step, so that no caller that dies half way leaves a mark that nobody learns of.
  * KEYS: the wishes, the jobs. ARGV: the mark, then the wish of each job.
  * Gives of each -1: no such job, 0: it has ended, 1: it does not run, 2: it runs.
@@ -16,8 +16,10 @@ local function mark(job, wish)
   if redis.call('HEXISTS', job, 'finishedOn') == 1 then return 0 end
   redis.call('HSET', job, 'defa', ARGV[1])
   local queue, id = string.match(job, '^(.*:)([^:]+)$')
-  if redis.call('ZREM', queue .. 'waiting-children', id) == 1 then
-    redis.call('DEL', job .. ':dependencies')
+  local waitsForChildren = redis.call('ZREM', queue .. 'waiting-children', id) == 1
+  if waitsForChildren then redis.call('DEL', job .. ':dependencies') end
+  if waitsForChildren or redis.call('ZREM', queue .. 'delayed', id) == 1 then
+    redis.call('HSET', job, 'delay', 0)
     redis.call('RPUSH', queue .. 'wait', id)
     redis.call('ZADD', queue .. 'marker', 0, '0')
     return 1

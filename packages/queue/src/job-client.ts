@@ -6,7 +6,6 @@ import type { RedisClient } from './connection.js';
 import { QueueError } from './errors.js';
 import { queueOfJobId } from './job-id.js';
 import { FINAL_STATES, type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
-import { isParked } from './lanes/parked.js';
 import type { Queues } from './queues.js';
 import { toUnavailable, toUnreadable } from './redis-failure.js';
 import type { Replication } from './replication.js';
@@ -81,7 +80,7 @@ export class JobClient {
       return job;
     }
     try {
-      if ((await this.cancellations.request(this.queues[job.queue], id)) === 'marked') await this.startNow(job);
+      await this.cancellations.request(this.queues[job.queue], id);
     } catch (error) {
       throw toUnavailable(error, id);
     }
@@ -105,12 +104,6 @@ export class JobClient {
       if (FINAL_STATES.has(job.state) || look === SETTLE_LOOKS) return job;
       await delay(SETTLE_LOOK_MS);
     }
-  }
-
-  /** A job that waits for its time, or its turn, would keep its place until then; a worker that takes it now puts it where it belongs. */
-  private async startNow({ queue, id, state }: JobRecord): Promise<void> {
-    const stored = state === 'scheduled' || state === 'waiting' ? await this.load(queue, id) : undefined;
-    if (stored && (state === 'scheduled' || isParked(stored))) await stored.promote().catch(() => undefined); // it is no longer delayed
   }
 
   private async load(queue: QueueName, id: string): Promise<StoredJob | undefined> {

@@ -70,7 +70,6 @@ export class Flows {
     }
     try {
       await this.cancellations.requestAll(unfinished.map((job) => ({ queue: this.queues[job.queue], id: job.id })));
-      await Promise.all(unfinished.filter(({ state }) => state === 'scheduled').map((job) => this.startNow(job)));
     } catch (error) {
       throw toUnavailable(error, id);
     }
@@ -97,11 +96,6 @@ export class Flows {
       if (record && !FINAL_STATES.has(record.state)) left.push({ id });
     }
     return left;
-  }
-
-  private async startNow({ queue, id }: FlowJob): Promise<void> {
-    const job = await this.queues[queue].getJob(id);
-    await job?.promote().catch(() => undefined); // it has just become due by itself
   }
 }
 
