@@ -90,6 +90,20 @@ describe('POST /v1/flows', () => {
     expect(answer.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(pointers);
   });
 
+  it('does not read on once there are too many jobs', async () => {
+    const body = job('root', { children: Array.from({ length: 200_000 }, () => ({ name: 7 })) });
+    const { status, body: told } = await submit(body);
+    expect([status, told.errors.length, told.errors[0]]).toEqual([422, 100, { pointer: '', detail: expect.stringContaining('1000') }]);
+  });
+
+  it('stands any number of mistakes in one payload', async () => {
+    const payload = Object.fromEntries(Array.from({ length: 300_000 }, (_, index) => [`x${index}`, 1]));
+    for (const changes of [{}, { priority: 11 }]) {
+      const { status, body } = await submit(job('root', { children: [{ name: 'http.request', payload, ...changes }] }));
+      expect([status, body.errors.length]).toEqual([422, 100]);
+    }
+  });
+
   it('takes eight megabytes, and no more', async () => {
     const large = (children: number) =>
       job('root', {

@@ -11,8 +11,9 @@ import { ApiProblems } from '../http/openapi.js';
 import { RateLimits } from '../http/rate-limit/rate-limits.js';
 import { SubmissionMetrics } from '../jobs/submission-metrics.js';
 import { checkIdempotencyKey } from '../jobs/submit.schema.js';
-import { flowInput, MAX_FLOW_BYTES, parseFlow } from './flow.schema.js';
+import { flowInput, MAX_FLOW_BYTES } from './flow.schema.js';
 import { type FlowView, flowView, toFlowView } from './flow.view.js';
+import { parseFlow } from './flow-body.js';
 
 const SUBMIT = `A tree of jobs of any types: each runs when its children have ended, and its handler can read their results. A \`delay\` of
 a job with children counts from then; \`startBy\` is looked at when it starts. All of the tree is stored, in one step and as

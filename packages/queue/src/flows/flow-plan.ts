@@ -22,8 +22,8 @@ type Path = readonly (string | number)[];
  * @throws QueueError `invalid-flow` with an issue for each wrong place, its path from the root of the tree
  */
 export function planFlow({ root, tenant, idempotencyKey }: FlowSubmission): PlannedNode {
-  const issues = sizeIssues(root);
-  if (issues.length === 0) issues.push(...nodeIssues(root, tenant, []));
+  const tooLarge = sizeIssues(root);
+  const issues = tooLarge.length > 0 ? tooLarge : nodeIssues(root, tenant, []);
   if (issues.length > 0) throw new QueueError('invalid-flow', 'The flow cannot be taken.', { issues: issues.slice(0, ISSUES_TOLD) });
   return plan(root, tenant, idempotencyKey, []);
 }
@@ -65,17 +65,22 @@ function nodeIssues(node: FlowNodeInput, tenant: string, path: Path): PayloadIss
 }
 
 function ownIssues(node: FlowNodeInput, tenant: string, path: Path): PayloadIssue[] {
-  const issues: PayloadIssue[] = [];
-  if (node.children.length > 0 && node.options.runAt !== undefined) {
-    issues.push({ path: [...path, 'runAt'], message: 'does not go with children: the job runs when they have ended, or a delay later' });
-  }
+  return [...timeIssues(node, path), ...submissionIssues(node, tenant, path)];
+}
+
+function timeIssues({ children, options }: FlowNodeInput, path: Path): PayloadIssue[] {
+  if (children.length === 0 || options.runAt === undefined) return [];
+  return [{ path: [...path, 'runAt'], message: 'does not go with children: the job runs when they have ended, or a delay later' }];
+}
+
+function submissionIssues(node: FlowNodeInput, tenant: string, path: Path): PayloadIssue[] {
   try {
     acceptNode(node, tenant);
+    return [];
   } catch (error) {
-    if (!(error instanceof QueueError)) throw error;
-    issues.push(...toIssues(error, path));
+    if (error instanceof QueueError) return toIssues(error, path);
+    throw error;
   }
-  return issues;
 }
 
 function toIssues({ code, message, issues }: QueueError, path: Path): PayloadIssue[] {
