@@ -21,7 +21,7 @@ export const workerEnv = z.object({
    * Milliseconds after which the jobs of a worker that went silent are taken from it, a second more at most. It must
    * outlast a short outage of Redis and the longest block of the event loop, or a job runs twice.
    */
-  LOCK_DURATION: z.coerce.number().int().min(1_000).max(600_000).default(15_000),
+  LOCK_DURATION: z.coerce.number().int().min(1_000).max(600_000).default(12_000),
   /**
    * Milliseconds without a fetch, while jobs wait and slots are free, after which fetching is started anew; where that does
    * not help in as long again, the process ends with exit code 1 for its supervisor to start it anew.

@@ -44,7 +44,7 @@ export const FULL: Profile = {
   before: [2_000, 4_000],
   after: 3_000,
   rounds: 4,
-  lockMs: 15_000,
+  lockMs: 12_000,
   outageMs: 5_000,
   held: 10_000,
   drainMs: 180_000,

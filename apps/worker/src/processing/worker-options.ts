@@ -5,6 +5,9 @@ import { AttemptFailed } from './attempt-error.js';
 /** One check for all workers of a queue; with 10,000 jobs active it takes Redis about 20 ms. */
 const STALLED_CHECK_MS = 1_000;
 
+/** A lock is renewed when a third of its time is gone, so that Redis may be away for nearly two thirds of it. */
+const RENEWALS_A_LOCK = 3;
+
 /** A stall is no fault of the job. BullMQ's default would bury a job at its worker's second crash, with attempts unused. */
 const STALLS_ALLOWED = 1_000;
 
@@ -24,6 +27,7 @@ export function workerOptions(connection: RedisClient, prefix: string, worker: s
     name: worker,
     autorun: false,
     lockDuration: lockMs,
+    lockRenewTime: lockMs / RENEWALS_A_LOCK,
     stalledInterval: STALLED_CHECK_MS,
     maxStalledCount: STALLS_ALLOWED,
     maximumRateLimitDelay: RATE_LIMIT_LOOK_MS,

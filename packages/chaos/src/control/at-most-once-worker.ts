@@ -17,8 +17,8 @@ createServer((_request, response) => response.end('ready')).listen(Number(PORT),
 async function consume(): Promise<void> {
   for (;;) {
     try {
-      const id = await redis.rpop(`${root}wait`);
-      if (id === null) await delay(AGAIN_MS);
+      const id = (await redis.zpopmin(`${root}prioritized`))[0];
+      if (id === undefined) await delay(AGAIN_MS);
       else await run(id);
     } catch {
       await delay(AGAIN_MS); // the job is gone, which is the point

@@ -6,7 +6,9 @@ import type { Scenario } from './scenario.js';
 
 /** The gateway promises an answer within 1.1 s; the rest is for a machine that is busy with its own harness. */
 const ANSWER_MS = 1_500;
-const SHORT_LOCK_MS = 1_000;
+const SHORT_LOCK = { LOCK_DURATION: '1000' };
+/** As the worker is shipped. */
+const OWN_LOCK = { LOCK_DURATION: '' };
 /** Long enough that a job without a lock is found by two checks. */
 const HELD_ON_MS = 5_000;
 /** For what is submitted meanwhile. */
@@ -15,9 +17,14 @@ const SPARE_SLOTS = 500;
 const HELD_BY_CONTROL = 500;
 
 /** Redis does not answer, in one way or another, while jobs run. */
-async function play(stage: Stage, held: number, lockMs: number, outage: (stage: Stage) => Promise<void>): Promise<void> {
+async function play(
+  stage: Stage,
+  held: number,
+  lock: Readonly<Record<string, string>>,
+  outage: (stage: Stage) => Promise<void>,
+): Promise<void> {
   await stage.startGateway();
-  await Promise.all([startCrew(stage, held + SPARE_SLOTS, { LOCK_DURATION: String(lockMs) }), submitHeldJobs(stage, held)]);
+  await Promise.all([startCrew(stage, held + SPARE_SLOTS, lock), submitHeldJobs(stage, held)]);
   await untilHeld(stage, held);
   const load = stage.startLoad({ believed: 50 });
   await stage.untilFault();
@@ -42,9 +49,9 @@ export const redisPause: Scenario = {
   quick: true,
   async play(stage, arm) {
     await stage.startRedis();
-    const { held, outageMs } = stage.profile;
-    const [most, lockMs] = arm === 'control' ? [HELD_BY_CONTROL, SHORT_LOCK_MS] : [held, 3 * outageMs];
-    await play(stage, Math.min(held, most), lockMs, async ({ redis, timeline, profile }) => {
+    const { held } = stage.profile;
+    const [most, lock] = arm === 'control' ? [HELD_BY_CONTROL, SHORT_LOCK] : [held, OWN_LOCK];
+    await play(stage, Math.min(held, most), lock, async ({ redis, timeline, profile }) => {
       timeline.mark('SIGSTOP');
       redis.pause();
       await delay(profile.outageMs);
@@ -66,7 +73,7 @@ export const redisRestart: Scenario = {
   quick: false,
   async play(stage: Stage, arm: Arm) {
     await stage.startRedis(arm === 'control' ? { settings: { appendonly: 'no' } } : {});
-    await play(stage, stage.profile.held, 3 * stage.profile.outageMs, async ({ redis, timeline, profile }) => {
+    await play(stage, stage.profile.held, OWN_LOCK, async ({ redis, timeline, profile }) => {
       timeline.mark('stopped');
       await redis.kill();
       await delay(profile.outageMs);
