@@ -78,6 +78,16 @@ describe('whoever dies', () => {
     expect(idOf(await play.start())).toBe(second);
   });
 
+  it('or what is sent back to wait for its children, which may come behind it in its lane, holds up the others for a moment only', async () => {
+    const [, second] = [await submit('k'), await submit('k')];
+    const parent = (await play.start()) as StoredJob;
+    await opened.redis.sadd(`${key(parent.id ?? '')}:dependencies`, key(second));
+    await parent.moveToWaitingChildren('token');
+    await opened.redis.zadd(key('lanes'), 0, 'k:acme:k'); // the moment is over
+    await play.tick();
+    expect(idOf(await play.start())).toBe(second);
+  });
+
   it('a worker in a job has it run again, before the next', async () => {
     const [first] = [await submit('k'), await submit('k')];
     await play.stall((await play.start()) as StoredJob);

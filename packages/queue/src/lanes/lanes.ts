@@ -105,7 +105,8 @@ local function mend(lane)
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', key, 0, 1, 'LIMIT', from, most)) do
     local options, finished = unpack(redis.call('HMGET', base .. id, 'opts', 'finishedOn'))
     local isTriedLater = lane.tenant and redis.call('ZSCORE', delayed, id) and not isParked(id)
-    if not options or finished or isTriedLater then redis.call('ZREM', key, id) end
+    local waitsForChildren = redis.call('ZSCORE', base .. 'waiting-children', id)
+    if not options or finished or isTriedLater or waitsForChildren then redis.call('ZREM', key, id) end
   end
 end
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'LIMIT', 0, ARGV[2])) do
