@@ -33,7 +33,7 @@ function work(run: () => Promise<unknown>): AsyncDisposable {
 
 describe('POST /v1/jobs', () => {
   it('answers 201 with the job and where it is', async () => {
-    const { status, headers, body } = await submit({ ...job, priority: 2, tags: ['a'], delay: 60_000 });
+    const { status, headers, body } = await submit({ ...job, priority: 2, tags: ['a'], orderingKey: 'customer-7', delay: 60_000 });
     expect(status).toBe(201);
     expect(body).toMatchObject({
       ...job,
@@ -41,6 +41,7 @@ describe('POST /v1/jobs', () => {
       state: 'scheduled',
       priority: 2,
       tags: ['a'],
+      orderingKey: 'customer-7',
       attemptsMax: 8,
       result: null,
       error: null,

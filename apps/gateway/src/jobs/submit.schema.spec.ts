@@ -21,7 +21,15 @@ function wrongPlaces(submission: unknown): string[] {
 describe('parseSubmit', () => {
   it('reads all that a submission may say', () => {
     const backoff = { type: 'exponential', delay: 10, maxDelay: 1_000 };
-    const options = { delay: 5, priority: 10, attempts: 3, backoff, timeout: 1_000, tags: ['order:7', 'a/b.c_d-e'] };
+    const options = {
+      delay: 5,
+      priority: 10,
+      attempts: 3,
+      backoff,
+      timeout: 1_000,
+      tags: ['order:7', 'a/b.c_d-e'],
+      orderingKey: 'customer 7',
+    };
     const startBy = inAnHour();
     const parsed = parseSubmit({ ...body, ...options, startBy });
     expect(parsed).toEqual({ ...body, options: { ...options, runAt: undefined, startBy: Date.parse(startBy) } });
@@ -51,6 +59,9 @@ describe('parseSubmit', () => {
     ['half a backoff', { ...body, backoff: { type: 'linear' } }, ['/backoff/delay', '/backoff/type']],
     ['startBy before runAt', { ...body, runAt: '2031-01-01T00:00:00Z', startBy: '2030-01-01T00:00:00Z' }, ['/startBy']],
     ['tags that nobody can search for', { ...body, tags: ['ok', '', 'a b', 'x'.repeat(65)] }, ['/tags/1', '/tags/2', '/tags/3']],
+    ['an ordering key of nothing', { ...body, orderingKey: '' }, ['/orderingKey']],
+    ['one that is too long', { ...body, orderingKey: 'x'.repeat(129) }, ['/orderingKey']],
+    ['one of two lines', { ...body, orderingKey: 'a\nb' }, ['/orderingKey']],
     ['too many tags', { ...body, tags: Array(17).fill('a') }, ['/tags']],
   ])('points at %s', (_what, submission, places) => {
     expect(wrongPlaces(submission)).toEqual(places);

@@ -187,11 +187,11 @@ describe('POST /v1/schedules/{id}:…', () => {
 
   it('runs now: a job like any other, which can be read and cancelled, by its tenant alone', async () => {
     const path = newPath();
-    await call('PUT', path, { ...nightly, job: { ...job, priority: 3, attempts: 2, tags: ['a'] } });
+    await call('PUT', path, { ...nightly, job: { ...job, priority: 3, attempts: 2, tags: ['a'], orderingKey: 'k' } });
     const { status, headers, body } = await call('POST', `${path}:trigger`);
     expect([status, headers.get('location')]).toEqual([201, `/v1/jobs/${body.id}`]);
     const tags = ['a', `schedule:${path.split('/').at(-1)}`];
-    expect(body).toMatchObject({ ...job, state: 'waiting', priority: 3, attemptsMax: 2, tags });
+    expect(body).toMatchObject({ ...job, state: 'waiting', priority: 3, attemptsMax: 2, orderingKey: 'k', tags });
     expect(await call('GET', `/v1/jobs/${body.id}`)).toMatchObject({ status: 200, body: { id: body.id } });
     expect(await call('GET', `/v1/jobs/${body.id}`, undefined, { as: 'stranger' })).toMatchObject({ status: 404 });
     expect(await call('POST', `${path}:trigger`)).toMatchObject({ status: 409, body: { code: 'run-in-progress' } });

@@ -8,6 +8,7 @@ import { toBullOptions } from '../job-options.js';
 import type { StoredJob } from '../job-record.js';
 import { acceptSubmission } from '../submission.js';
 import { PARKED_MS } from './parked.js';
+import { TenantLimitsStore } from './tenant-limits.js';
 
 let opened: Opened;
 let play: Play;
@@ -92,5 +93,16 @@ describe('whoever dies', () => {
     const [first] = [await submit('k'), await submit('k')];
     await play.stall((await play.start()) as StoredJob);
     expect([idOf(await play.start()), await play.start()]).toEqual([first, undefined]);
+  });
+
+  it('a worker before it tells that a parent waits for its children keeps no place of its tenant', async () => {
+    await new TenantLimitsStore(opened.redis, opened.prefix).put('acme', { weight: 1, concurrency: { io: 1 }, rate: null });
+    const [parent, child] = [await submit('a'), await submit('b')];
+    expect([idOf(await play.start()), await play.start()]).toEqual([parent, undefined]);
+    await opened.redis.lrem(key('active'), 1, parent);
+    await opened.redis.zadd(key('waiting-children'), 0, parent);
+    await opened.redis.zadd(key('lanes'), 0, 't:acme'); // the moment is over
+    await play.tick();
+    expect(idOf(await play.start())).toBe(child);
   });
 });
