@@ -22,12 +22,17 @@ const AT_ONCE = 100;
  */
 export const LANE_LUA = `
 local base = ARGV[1]
-local line, delayed, lanes = base .. 'prioritized', base .. 'delayed', base .. 'lanes'
+local line, delayed = base .. 'prioritized', base .. 'delayed'
 local time = redis.call('TIME')
 local us = time[1] * 1000000 + time[2]
 local now = math.floor(us / 1000)
 ${SHARE_LUA}
 local function keyOf(lane) return base .. 'lane:' .. lane.name end
+
+-- Who is to be looked at, and when: of tenants, which are few, and of keys, which may be so many that it takes its time.
+local keyLanes, tenantLanes = base .. 'key-lanes', base .. 'tenant-lanes'
+local function registry(lane) return lane.tenant and tenantLanes or keyLanes end
+local function lookAt(lane, inMs) redis.call('ZADD', registry(lane), now + inMs, lane.name) end
 
 local limited = {}
 local function tenantLane(tenant)
@@ -64,7 +69,7 @@ local function isParked(id) return (tonumber(redis.call('ZSCORE', delayed, id)) 
 local function enlist(lane, id)
   local last = redis.call('ZREVRANGE', keyOf(lane), 0, 0, 'WITHSCORES')
   redis.call('ZADD', keyOf(lane), 'NX', math.max(us, (tonumber(last[2]) or 0) + 1), id)
-  redis.call('ZADD', lanes, now + ${LOOK_SOON_MS}, lane.name)
+  lookAt(lane, ${LOOK_SOON_MS})
 end
 
 -- The lane in which the job has to wait, if there is one: it is in it then.
@@ -155,8 +160,8 @@ local function advance(lane)
     end
   end
   if #waiting == ${2 * AT_ONCE} and again == usual and isFree(lane) then again = 0 end
-  if redis.call('EXISTS', keyOf(lane)) == 1 then redis.call('ZADD', lanes, now + again, lane.name)
-  else redis.call('ZREM', lanes, lane.name) end
+  if redis.call('EXISTS', keyOf(lane)) == 1 then lookAt(lane, again)
+  else redis.call('ZREM', registry(lane), lane.name) end
   return onward
 end
 

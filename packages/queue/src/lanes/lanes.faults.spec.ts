@@ -70,11 +70,20 @@ describe('whoever dies', () => {
     expect(idOf(await play.start())).toBe(id);
   });
 
+  it('whoever lost the list of lanes leaves them to the others', async () => {
+    const [, second] = [await submit('k'), await submit('k')];
+    await play.complete((await play.start()) as StoredJob, true);
+    await opened.redis.del(key('key-lanes'));
+    await play.tick();
+    await play.tick();
+    expect(idOf(await play.start())).toBe(second);
+  });
+
   it('a worker after the end of a job holds up the next one for a moment only', async () => {
     const [, second] = [await submit('k'), await submit('k')];
     await play.complete((await play.start()) as StoredJob, true);
     expect(await play.start()).toBeUndefined();
-    await opened.redis.zadd(key('lanes'), 0, 'k:acme:k'); // the moment is over
+    await opened.redis.zadd(key('key-lanes'), 0, 'k:acme:k'); // the moment is over
     await play.tick();
     expect(idOf(await play.start())).toBe(second);
   });
@@ -101,7 +110,7 @@ describe('whoever dies', () => {
     expect([idOf(await play.start()), await play.start()]).toEqual([parent, undefined]);
     await opened.redis.lrem(key('active'), 1, parent);
     await opened.redis.zadd(key('waiting-children'), 0, parent);
-    await opened.redis.zadd(key('lanes'), 0, 't:acme'); // the moment is over
+    await opened.redis.zadd(key('tenant-lanes'), 0, 't:acme'); // the moment is over
     await play.tick();
     expect(idOf(await play.start())).toBe(child);
   });

@@ -137,8 +137,9 @@ describe('whatever happens', () => {
 
     /** Time passes for the lanes: all are looked at next. */
     private async overdue(): Promise<void> {
-      const lanes = this.there.queues.io.toKey('lanes');
-      for (const name of await this.there.redis.zrange(lanes, '0', '-1')) await this.there.redis.zadd(lanes, 0, name);
+      for (const lanes of ['key-lanes', 'tenant-lanes'].map((type) => this.there.queues.io.toKey(type))) {
+        for (const name of await this.there.redis.zrange(lanes, '0', '-1')) await this.there.redis.zadd(lanes, 0, name);
+      }
     }
   }
 });

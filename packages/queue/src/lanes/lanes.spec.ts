@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const key = (type: string) => opened.queues.io.toKey(type);
 const parked = () => opened.redis.zcount(key('delayed'), PARKED_FROM, '+inf');
-const lanes = () => opened.redis.keys(`${key('lane')}*`);
+const lanes = async () => (await Promise.all(['lane:*', '*-lanes'].map((type) => opened.redis.keys(key(type))))).flat();
 const idOf = (job: StoredJob | undefined) => job?.id;
 
 /** Submits as a gateway that goes on to its end. */
@@ -94,7 +94,7 @@ describe('jobs of one ordering key', () => {
     await play.complete(first);
     expect(await runToEnd()).toEqual([ids[3]]);
     await opened.redis.zadd(key('lane:k:acme:k'), 5, ids[2] as string); // a minute is over
-    await opened.redis.zadd(key('lanes'), 0, 'k:acme:k');
+    await opened.redis.zadd(key('key-lanes'), 0, 'k:acme:k');
     await play.tick();
     expect(await lanes()).toEqual([]);
   });

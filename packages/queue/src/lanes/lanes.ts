@@ -4,7 +4,7 @@ import { Script } from '../script.js';
 import { LANE_LUA } from './lane-lua.js';
 import { PARKED_FROM } from './parked.js';
 
-/** Lanes, and jobs of a lane or parked anywhere, that one look takes. */
+/** Lanes of each kind, and jobs of a lane or parked anywhere, that one look takes. */
 const LOOKED_AT = 20;
 const CHECKED = 50;
 
@@ -56,12 +56,12 @@ local function enter(lane)
   if place == 0 then
     if redis.call('ZCOUNT', key, 1, 1) < lane.concurrency then return redis.call('ZADD', key, 1, id) end
     redis.call('ZADD', key, 2, id)
-    redis.call('ZADD', lanes, now, lane.name)
+    lookAt(lane, 0)
     return false
   end
   local first = redis.call('ZRANGEBYSCORE', key, '(1', '+inf', 'LIMIT', 0, 1)[1]
   if (not first or first == id) and isFree(lane) and rateWait(lane) == 0 then
-    redis.call('ZADD', lanes, now + 1000, lane.name)
+    lookAt(lane, 1000)
     return redis.call('ZADD', key, 1, id)
   end
   enlist(lane, id)
@@ -90,8 +90,8 @@ advanceAll(found)`,
 
 /**
  * Mends what a crash has left, and lets go what a rate now allows: looks at lanes whose time it is, takes out whoever is
- * under way in them and is not, and finds parked jobs that no lane knows. ARGV: most lanes, most jobs of each, which of a
- * large set are others each time.
+ * under way in them and is not, and finds parked jobs that no lane knows, and lanes that nobody would look at. ARGV: most
+ * lanes of each kind, most jobs of each, which of a large set are others each time.
  */
 const SWEEP = new Script(
   `${LANE_LUA}
@@ -109,10 +109,18 @@ local function mend(lane)
     if not options or finished or isTriedLater or waitsForChildren then redis.call('ZREM', key, id) end
   end
 end
-for _, name in ipairs(redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'LIMIT', 0, ARGV[2])) do
-  local lane = named(name)
-  mend(lane)
-  advanceAll({ lane })
+for _, due in ipairs({ tenantLanes, keyLanes }) do
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, ARGV[2])) do
+    local lane = named(name)
+    mend(lane)
+    advanceAll({ lane })
+  end
+end
+local function waitingIn(all, id)
+  for _, lane in ipairs(all) do
+    local place = placeOf(lane, id)
+    if place and place > 1 then return lane end
+  end
 end
 local from = part(redis.call('ZCOUNT', delayed, ${PARKED_FROM}, '+inf'))
 local found = {}
@@ -120,18 +128,12 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, ${PARKED_FROM}, '+inf',
   local options = redis.call('HGET', base .. id, 'opts')
   local tenant, _, key = share(options)
   local all = lanesOf(tenant, key)
-  local isKnown = false
-  for _, lane in ipairs(all) do
-    local place = placeOf(lane, id)
-    isKnown = isKnown or (place and place > 1)
-  end
-  if options and not isKnown then
-    if redis.call('ZSCORE', base .. 'lane:t:' .. tenant, id) then
-      redis.call('ZADD', lanes, now, 't:' .. tenant)
-    else
-      local lane = blocking(all, id)
-      if lane then found[lane.name] = lane else letGo(id) end
-    end
+  local lane = waitingIn(all, id) or waitingIn({ named('t:' .. tenant) }, id)
+  if lane then
+    if not redis.call('ZSCORE', registry(lane), lane.name) then lookAt(lane, 0) end
+  elseif options then
+    lane = blocking(all, id)
+    if lane then found[lane.name] = lane else letGo(id) end
   end
 end
 advanceAll(found)`,
@@ -172,7 +174,7 @@ export class Lanes {
 
   private run(script: Script, queue: QueueName, ...values: readonly (string | number)[]): Promise<unknown> {
     const base = `${this.prefix}:${queue}:`;
-    return script.run(this.redis, `${base}lanes`, base, ...values);
+    return script.run(this.redis, `${base}key-lanes`, base, ...values);
   }
 }
 

@@ -63,7 +63,7 @@ export class TenantLimitsStore {
     set(`${this.prefix}:weights`, limits.weight === 1 ? undefined : String(limits.weight));
     for (const queue of QUEUE_NAMES) {
       set(`${this.prefix}:${queue}:${TENANT_LIMITS}`, toScripts(limits, queue));
-      writing.zadd(`${this.prefix}:${queue}:lanes`, 0, `t:${tenant}`);
+      writing.zadd(`${this.prefix}:${queue}:tenant-lanes`, 0, `t:${tenant}`);
     }
     writing.set(this.written, Date.now());
     await this.replication?.require();
