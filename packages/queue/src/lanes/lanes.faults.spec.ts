@@ -93,7 +93,7 @@ describe('whoever dies', () => {
     const parent = (await play.start()) as StoredJob;
     await opened.redis.sadd(`${key(parent.id ?? '')}:dependencies`, key(second));
     await parent.moveToWaitingChildren('token');
-    await opened.redis.zadd(key('lanes'), 0, 'k:acme:k'); // the moment is over
+    await opened.redis.zadd(key('key-lanes'), 0, 'k:acme:k'); // the moment is over
     await play.tick();
     expect(idOf(await play.start())).toBe(second);
   });
