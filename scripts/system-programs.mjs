@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { aptInstall, canAptInstall } from './debian.mjs';
@@ -9,7 +10,7 @@ const REDIS_IN_DOCKER =
 
 const IN_DOCKER = 'docker run --rm -it -v "$PWD":/src -w /src node:20-bookworm npm test';
 
-/** Programs that npm cannot bring along: where they come from on each system. */
+/** Programs that npm cannot bring along: where they come from on each system. `check`: arguments with which one that will do ends with 0. */
 const PROGRAMS = {
   redis: {
     title: 'Redis (redis-server or valkey-server)',
@@ -39,6 +40,14 @@ const PROGRAMS = {
     macos: 'xcode-select --install',
     docker: IN_DOCKER,
   },
+  python: {
+    title: 'Python 3.11 or newer, with venv',
+    names: ['python3'],
+    check: ['-c', 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'],
+    debian: 'python3-venv',
+    macos: 'brew install python',
+    docker: IN_DOCKER,
+  },
   openssl: {
     title: 'OpenSSL',
     names: ['openssl'],
@@ -55,11 +64,11 @@ const PROGRAMS = {
  */
 export async function ensureProgram(id) {
   const program = PROGRAMS[id];
-  if (program.names.some(isOnPath)) return;
+  if (isThere(program)) return;
   if (canAptInstall()) {
     console.log(`Installing ${program.title} from Debian's packages (${program.debian}) …`);
     await aptInstall(program.debian);
-    if (program.names.some(isOnPath)) return;
+    if (isThere(program)) return;
   }
   const ways = [
     `  Debian, Ubuntu: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${program.debian}`,
@@ -67,6 +76,10 @@ export async function ensureProgram(id) {
     `  Docker:         ${program.docker}`,
   ];
   throw new Problem(`${program.title} is needed and not installed here. Install it with one of:\n${ways.join('\n')}`);
+}
+
+function isThere({ names, check }) {
+  return names.some((name) => isOnPath(name) && (!check || spawnSync(name, check, { stdio: 'ignore' }).status === 0));
 }
 
 function isOnPath(name) {

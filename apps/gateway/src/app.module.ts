@@ -5,6 +5,7 @@ import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { FlowsController } from './flows/flows.controller.js';
+import { AllowedMethods } from './http/allowed-methods.js';
 import { ApiKeys } from './http/api-keys.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemsController } from './http/problems.controller.js';
@@ -39,6 +40,7 @@ import { WorkersController } from './workers/workers.controller.js';
   providers: [
     ...queueProviders,
     Draining,
+    AllowedMethods,
     ProblemFilter,
     SubmissionMetrics,
     Audit,

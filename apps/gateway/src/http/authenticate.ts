@@ -41,14 +41,19 @@ const GUARDED = /^\/v1(\/|$)/;
  */
 export function authenticate(fastify: FastifyInstance, door: Door): void {
   fastify.addHook('onRequest', async (request, reply) => {
-    const { url, config } = request.routeOptions;
-    if (url === undefined || !GUARDED.test(url)) return;
+    if (!isGuarded(request)) return;
+    const { config } = request.routeOptions;
     const key = readBearer(request, reply, door);
     door.rates.admit(key, reply);
     if (!config.scope) throw new Problem('missing-scope', 'No key opens this route.');
     requireScope(key, config.scope);
     request.apiKey = key;
   });
+}
+
+/** Whether a request is for a route of the API. */
+export function isGuarded({ routeOptions: { url } }: FastifyRequest): boolean {
+  return url !== undefined && GUARDED.test(url);
 }
 
 /** @throws Problem `unauthenticated`, or `rate-limited` when its address was told so too often */

@@ -92,6 +92,18 @@ describe('/openapi.json', () => {
     }
   });
 
+  it('says of what it answers what can be done with it next', () => {
+    const linksOf = (path: string, method: string, status: string) =>
+      (description.paths[path]?.[method]?.responses[status] as { links?: Record<string, unknown> } | undefined)?.links ?? {};
+    const submitted = linksOf('/v1/jobs', 'post', '201');
+    expect(submitted.getJob).toEqual({ operationId: 'getJob', parameters: { id: '$response.body#/id' } });
+    expect(Object.keys(submitted)).toEqual(expect.arrayContaining(['cancelJob']));
+    expect(Object.keys(linksOf('/v1/schedules/{id}', 'put', '201'))).toEqual(expect.arrayContaining(['getSchedule', 'pauseSchedule']));
+    expect(linksOf('/v1/job-types', 'get', '200')).toEqual({});
+    const known = operations().map(({ operationId }) => operationId);
+    for (const links of valuesOf(description.paths, 'links')) expect(known).toEqual(expect.arrayContaining(Object.keys(links as object)));
+  });
+
   it('refers only to what is there', () => {
     const refs = valuesOf(description, '$ref').map(String);
     expect(refs).toContain('#/components/schemas/SubmitJobInput');

@@ -2,6 +2,7 @@ import { applyDecorators, type INestApplication } from '@nestjs/common';
 import { ApiResponse, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import { component, componentSchemas, ref } from './components.js';
+import { addLinks } from './links.js';
 import { PROBLEMS, type ProblemCode } from './problem.js';
 
 /** What every error is answered with. */
@@ -36,10 +37,10 @@ ${Object.entries(PROBLEMS)
 const LATER: ReadonlySet<number> = new Set([429, 503]);
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' as const, minimum: 1 } } };
 
-/** Documents the problems that a route may answer with, beside that of too many requests. */
+/** Documents the problems that a route may answer with, beside those of a request that cannot be read, and of too many. */
 export function ApiProblems(...statuses: number[]) {
   const content = { 'application/problem+json': { schema: ref(problem) } };
-  const all = [...new Set([...statuses, 429])];
+  const all = [...new Set([400, ...statuses, 429])];
   return applyDecorators(
     ...all.map((status) =>
       ApiResponse({ status, description: codesOf(status), content, ...(LATER.has(status) && { headers: RETRY_AFTER }) }),
@@ -78,12 +79,14 @@ function createDocument(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
     .build();
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+  // The rest (health, metrics) is for those who operate this process, not for those who call it.
+  const paths = Object.fromEntries(
+    Object.entries(document.paths).flatMap(([path, item]) => (path.startsWith('/v1/') ? [[path, withScopes(item)]] : [])),
+  );
+  addLinks(paths);
   return {
     ...document,
-    // The rest (health, metrics) is for those who operate this process, not for those who call it.
-    paths: Object.fromEntries(
-      Object.entries(document.paths).flatMap(([path, item]) => (path.startsWith('/v1/') ? [[path, withScopes(item)]] : [])),
-    ),
+    paths,
     info: { ...document.info, license: { name: 'MIT', identifier: 'MIT' } as { name: string } },
     components: { ...document.components, schemas: componentSchemas() },
   };

@@ -3,6 +3,7 @@ import { LOGGER, type Logger } from '@dts/runtime';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEMS, Problem, toProblemBody } from './problem.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 import { toProblem } from './to-problem.js';
 
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
@@ -10,7 +11,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   if ((status === 503 || status === 429) && !reply.hasHeader('retry-after')) reply.header('retry-after', '1');
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="dts"');
   // Set by a hook, too, which a URL that cannot be read does not come to.
-  reply.header('x-request-id', request.id);
+  reply.header('x-request-id', request.id).headers(SECURITY_HEADERS);
   reply.status(status).type('application/problem+json').send(toProblemBody(problem, request.id));
 }
 

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'unknown-job': { status: 404, title: 'There is no such job type' },
   'queue-not-found': { status: 404, title: 'There is no such queue' },
   'schedule-not-found': { status: 404, title: 'There is no such schedule' },
+  'method-not-allowed': { status: 405, title: 'The path does not take this method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'already-finished': { status: 409, title: 'The job has finished' },
   'run-in-progress': { status: 409, title: 'The last run of the schedule has not finished' },

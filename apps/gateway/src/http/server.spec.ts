@@ -84,13 +84,60 @@ describe('a route that does not exist', () => {
   it.each([
     ['GET', '/'],
     ['GET', '/v1'],
-    ['GET', '/v1/jobs'],
-    ['PATCH', '/v1/jobs/io_1'],
     ['GET', '/v1/jobs/io_1/'],
-    ['PUT', '/healthz'],
+    ['POST', '/v1/jobs:'],
     ['GET', '/%2e%2e/etc/passwd'],
+    ['GET', '/docs/%2e%2e/%2e%2e/package.json'],
   ])('is answered with a problem: %s %s', async (method, path) => {
     await expect(gateway.call(method, path, { as: 'operator' })).resolves.toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+});
+
+describe('a method that a path does not take', () => {
+  it.each([
+    ['PATCH', '/v1/jobs/io_1', 'DELETE, GET, HEAD'],
+    ['QUERY', '/v1/jobs:batch', 'POST'],
+    ['GET', '/v1/schedules/nightly:pause', 'POST'],
+    ['POST', '/v1/schedules/nightly', 'DELETE, GET, HEAD, PUT'],
+    ['OPTIONS', '/v1/job-types', 'GET, HEAD'],
+    ['PUT', '/healthz', 'GET, HEAD'],
+    ['DELETE', '/problems/not-found', 'GET, HEAD'],
+    ['POST', '/openapi.json', 'GET, HEAD'],
+  ])('is refused, and told those that it takes: %s %s', async (method, path, allow) => {
+    for (const call of [
+      { as: 'operator' },
+      {},
+      { as: 'operator', body: '{"of no use', headers: { 'content-type': 'text/plain' } },
+    ] as const) {
+      const answer = await gateway.call(method, path, method === 'GET' ? { as: call.as } : call);
+      expect([answer.status, answer.body.code, answer.headers.get('allow')]).toEqual([405, 'method-not-allowed', allow]);
+    }
+  });
+
+  it('is refused for TRACE, which would echo a key', async () => {
+    const answer = await gateway.raw('TRACE /v1/job-types HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 405 /);
+  });
+});
+
+describe('an answer', () => {
+  it.each(['/healthz', '/v1/job-types', '/nowhere', '/v1/jobs/%zz', '/openapi.json', '/docs', '/metrics'])(
+    'of %s is what its type says, shows in no frame, and tells nothing of what made it',
+    async (path) => {
+      const { headers } = await gateway.call('GET', path, { as: 'operator' });
+      expect([headers.get('x-content-type-options'), headers.get('x-frame-options')]).toEqual(['nosniff', 'DENY']);
+      expect([headers.get('server'), headers.get('x-powered-by')]).toEqual([null, null]);
+    },
+  );
+
+  it('of the API is kept by no cache', async () => {
+    for (const [path, as] of [
+      ['/v1/job-types', 'operator'],
+      ['/v1/jobs/io_1', 'operator'],
+      ['/v1/job-types', undefined],
+    ] as const) {
+      expect((await gateway.call('GET', path, { as })).headers.get('cache-control')).toBe('no-store');
+    }
   });
 });
 

@@ -1,35 +1,44 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_PAYLOAD_BYTES } from '@dts/queue';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { QueueAccess } from '../queue-access.js';
 import { serveBullBoard } from '../ui/bull-board.js';
+import { AllowedMethods } from './allowed-methods.js';
 import { ApiKeys } from './api-keys.js';
-import { authenticate } from './authenticate.js';
+import { authenticate, isGuarded } from './authenticate.js';
 import { acceptJsonOnly } from './json-body.js';
 import { serveDocs } from './openapi.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
 import { PROBLEMS, Problem, toProblemBody } from './problem.js';
 import { AddressLimits } from './rate-limit/address-limits.js';
 import { RateLimits } from './rate-limit/rate-limits.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** What a submission may have around its payload. */
 const ENVELOPE_BYTES = 16 * 1024;
-/** Milliseconds in which a whole request must have arrived, however slowly its sender feeds it. */
+/** Milliseconds in which the headers, and the whole request, must have arrived, however slowly their sender feeds them. */
+const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Milliseconds between two looks at who is too slow. */
+const TIMEOUT_CHECK_MS = 2_000;
 
 /** By Node's error codes. */
 const UNREADABLE: Readonly<Record<string, Problem>> = {
   HPE_HEADER_OVERFLOW: new Problem('headers-too-large', 'All headers together may have 16 KiB.'),
-  ERR_HTTP_REQUEST_TIMEOUT: new Problem('request-timeout', `A request must arrive within ${REQUEST_TIMEOUT_MS / 1000} seconds.`),
+  ERR_HTTP_REQUEST_TIMEOUT: new Problem(
+    'request-timeout',
+    `Headers must arrive within ${HEADERS_TIMEOUT_MS / 1000} seconds, the whole request within ${REQUEST_TIMEOUT_MS / 1000}.`,
+  ),
 };
 
 export function createAdapter(): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: MAX_PAYLOAD_BYTES + ENVELOPE_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     genReqId: (request: IncomingMessage) => acceptableId(request.headers['x-request-id']) ?? randomUUID(),
     forceCloseConnections: 'idle',
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
@@ -47,9 +56,12 @@ export async function prepareServer(app: NestFastifyApplication): Promise<void> 
     route.bodyLimit = route.config?.bodyLimit ?? route.bodyLimit;
   });
   fastify.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    reply.header('x-request-id', request.id).headers(SECURITY_HEADERS);
+    // Payloads and results are nobody's but the caller's.
+    if (isGuarded(request)) reply.header('cache-control', 'no-store');
   });
   const door = { keys: app.get(ApiKeys), rates: app.get(RateLimits), addresses: app.get(AddressLimits) };
+  app.get(AllowedMethods).watch(fastify);
   authenticate(fastify, door);
   app.useGlobalFilters(problems);
   serveDocs(app);
@@ -66,7 +78,13 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const problem = UNREADABLE[error.code ?? ''] ?? new Problem('bad-request', 'The request cannot be read as HTTP/1.1.');
   const body = JSON.stringify(toProblemBody(problem, randomUUID()));
-  const { status, title } = PROBLEMS[problem.code];
-  const head = ['Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'].join('\r\n');
-  socket.end(`HTTP/1.1 ${status} ${title}\r\n${head}\r\n\r\n${body}`);
+  const { status } = PROBLEMS[problem.code];
+  const headers = {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+    ...SECURITY_HEADERS,
+  };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
 }

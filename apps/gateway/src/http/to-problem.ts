@@ -12,6 +12,8 @@ const BY_CODE: Readonly<Record<string, ProblemCode>> = {
 
 const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   400: 'bad-request',
+  // Of who serves files, for a path that leads out of them.
+  403: 'not-found',
   404: 'not-found',
   413: 'payload-too-large',
   415: 'unsupported-media-type',

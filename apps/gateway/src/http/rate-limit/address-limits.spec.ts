@@ -31,6 +31,12 @@ describe('AddressLimits', () => {
     expect(() => addresses.refuse({ ip: '192.0.2.1' }, reply, 0)).toThrow('Too many requests');
   });
 
+  it('counts those who have broken off as one', () => {
+    const addresses = limits();
+    for (let number = 0; number < 2; number++) addresses.refuse({}, reply, 0);
+    expect(() => addresses.refuse({}, reply, 0)).toThrow('Too many requests');
+  });
+
   it('lets everything pass when it is off', () => {
     const off = new AddressLimits({ UNAUTHENTICATED_LIMIT: undefined });
     for (let number = 0; number < 1_000; number++) off.refuse({ ip: '10.0.0.1' }, reply, 0);

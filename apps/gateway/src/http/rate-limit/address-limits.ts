@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { GATEWAY_ENV, type GatewayEnv } from '../../env.js';
 import { TokenBucket } from './token-bucket.js';
 import { tooMany } from './too-many.js';
@@ -19,10 +19,11 @@ export class AddressLimits {
   constructor(@Inject(GATEWAY_ENV) private readonly env: Pick<GatewayEnv, 'UNAUTHENTICATED_LIMIT'>) {}
 
   /** Counts a request whose caller is not known. @throws Problem `rate-limited` once there were too many */
-  refuse({ ip }: Pick<FastifyRequest, 'ip'>, reply: FastifyReply, now = performance.now()): void {
+  refuse({ ip }: { readonly ip?: string }, reply: FastifyReply, now = performance.now()): void {
     const rate = this.env.UNAUTHENTICATED_LIMIT;
     if (!rate) return;
-    const network = networkOf(ip);
+    // Whoever has broken off is of no address any more, and hears no answer.
+    const network = networkOf(ip ?? 'gone');
     const bucket = this.buckets.get(network) ?? new TokenBucket(rate, now);
     this.remember(network, bucket);
     if (!bucket.take(now)) throw tooMany('Too many requests without a key that is known here came from this address.', bucket, reply, now);
