@@ -210,10 +210,10 @@ describe('POST /v1/schedules/{id}:…', () => {
     expect(await call('POST', `${path}:trigger`, undefined, { headers: { 'idempotency-key': 'a b' } })).toMatchObject({ status: 400 });
   });
 
-  it('answers 404 to a verb that does not exist', async () => {
+  it('answers 405 to a verb that does not exist', async () => {
     const path = newPath();
     await call('PUT', path, nightly);
-    for (const verb of [':explode', ':pause:resume', '']) expect((await call('POST', `${path}${verb}`)).status).toBe(404);
+    for (const verb of [':explode', ':pause:resume', '']) expect((await call('POST', `${path}${verb}`)).status).toBe(405);
   });
 });
 
