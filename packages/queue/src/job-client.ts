@@ -5,6 +5,7 @@ import { Cancellations } from './cancellations.js';
 import type { RedisClient } from './connection.js';
 import { QueueError } from './errors.js';
 import { queueOfJobId } from './job-id.js';
+import { JobLogs, type LogPage } from './job-logs.js';
 import { FINAL_STATES, type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
 import type { Queues } from './queues.js';
 import { toUnavailable, toUnreadable } from './redis-failure.js';
@@ -24,6 +25,7 @@ const SETTLE_LOOK_MS = 50;
 export class JobClient {
   private readonly submitter: Submitter;
   private readonly cancellations: Cancellations;
+  private readonly logs: JobLogs;
 
   constructor(
     private readonly queues: Queues,
@@ -35,6 +37,7 @@ export class JobClient {
   ) {
     this.submitter = new Submitter(queues, redis, prefix, admission, replication);
     this.cancellations = new Cancellations(redis, prefix);
+    this.logs = new JobLogs(redis);
   }
 
   /**
@@ -67,6 +70,19 @@ export class JobClient {
       throw toUnreadable(error);
     }
     throw new QueueError('job-not-found', `There is no job ${JSON.stringify(id)}; finished jobs are kept for a limited time.`);
+  }
+
+  /**
+   * Lines that a job's handler has written.
+   * @param from a line's number
+   * @throws QueueError `unavailable`
+   */
+  async log({ queue, id }: Pick<JobRecord, 'queue' | 'id'>, from: number, limit: number): Promise<LogPage> {
+    try {
+      return await this.logs.read(this.queues[queue].toKey(id), from, limit);
+    } catch (error) {
+      throw toUnreadable(error);
+    }
   }
 
   /**

@@ -1,6 +1,9 @@
 import type { FlowLink } from './flows/flow-link.js';
 
-/** What BullMQ keeps as a job's data: the payload as it was submitted, and what is ours. Absent members cost no memory. */
+/**
+ * What BullMQ keeps as a job's data: the payload as it was submitted, and what is ours. Absent members cost no memory. The
+ * payload, which may be large, is written first: what is ours is in the last bytes of the JSON.
+ */
 export interface JobData {
   readonly payload: unknown;
   readonly tenant: string;
@@ -14,3 +17,6 @@ export interface JobData {
   /** Present when the job is part of a flow. */
   readonly flow?: FlowLink;
 }
+
+/** Bytes of the JSON in which all that is ours is: 16 tags of 64 characters are the most of it. */
+export const OURS_BYTES = 4_096;

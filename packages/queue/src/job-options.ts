@@ -2,6 +2,7 @@ import type { Backoff, JobDefinition } from '@dts/jobs';
 import type { BackoffOptions, JobsOptions } from 'bullmq';
 import { ARRIVAL_PRIORITY } from './fairness/line.js';
 import { encodeShare } from './fairness/share.js';
+import { LOG_LINES_KEPT } from './job-logs.js';
 
 /** How one submission differs from its definition. */
 export interface SubmitOptions {
@@ -25,7 +26,6 @@ export interface SubmitOptions {
 
 /** Failed attempts whose records are kept with a job. */
 const ATTEMPTS_KEPT = 50;
-const LOG_LINES_KEPT = 1_000;
 const LONGEST_BACKOFF_MS = 3_600_000;
 
 /** BullMQ keeps what it does not know, too. */

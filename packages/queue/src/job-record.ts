@@ -26,6 +26,8 @@ export const FINAL_STATES: ReadonlySet<JobState> = new Set(['completed', 'dead',
 export type Attempt = Pick<FailedAttempt, 'number' | 'startedAt' | 'worker'> & {
   readonly finishedAt: number | null;
   readonly error: JobError | null;
+  /** Milliseconds until the next one was to start; absent unless it failed and one was to come. */
+  readonly retryInMs?: number;
 };
 
 /** A job as callers know it. Times are Unix milliseconds. */

@@ -15,16 +15,23 @@ const FIRST_RECHECK_MS = 100;
 const RECHECK_MS = 2_000;
 /** BullMQ waits for the end of a connection, which never comes when that is lost already. */
 const CLOSE_MS = 500;
+/** What BullMQ calls that which may end a job, and what else happens to it. */
+const ENDS = ['completed', 'failed'] as const;
+const CHANGES = ['waiting', 'active', 'delayed', 'waiting-children', 'progress', 'removed'] as const;
+
 /** A stream that nobody waits on is let go after this long: reading it costs as much as the queue is busy. */
 const IDLE_MS = 30_000;
 
+/** Called when something happened to a job; with whether it has ended, or an attempt has failed. */
+type Listener = (ended: boolean) => void;
+
 interface Watch {
   readonly events: QueueEvents;
-  readonly waiting: Map<string, Set<() => void>>;
+  readonly waiting: Map<string, Set<Listener>>;
   idle?: NodeJS.Timeout;
 }
 
-/** Waits for jobs to finish, by one event stream per queue however many wait. */
+/** Hears of jobs, by one event stream per queue however many listen. */
 export class JobWatcher {
   private readonly watches = new Map<QueueName, Watch>();
 
@@ -42,7 +49,7 @@ export class JobWatcher {
    */
   async waitUntilFinished(id: string, signal: AbortSignal): Promise<JobRecord> {
     const wakeUp = new WakeUp(signal);
-    const stop = this.listen(id, wakeUp.call);
+    const stop = this.listen(id, (ended) => ended && wakeUp.call());
     try {
       for (let recheckMs = FIRST_RECHECK_MS; ; recheckMs = Math.min(2 * recheckMs, RECHECK_MS)) {
         const job = await this.jobs.get(id);
@@ -63,15 +70,19 @@ export class JobWatcher {
     await Promise.race([closed, delay(CLOSE_MS, undefined, { ref: false })]);
   }
 
-  private listen(id: string, wakeUp: () => void): () => void {
+  /**
+   * Calls back when something has happened to a job, as far as the event was not pushed out of the stream before it was read.
+   * @returns ends it
+   */
+  listen(id: string, listener: Listener): () => void {
     const queue = queueOfJobId(id);
     if (queue === undefined) return () => {}; // no such job, as the first look at it will tell
     const watch = this.watches.get(queue) ?? this.open(queue);
     clearTimeout(watch.idle);
     const waiting = watch.waiting.get(id) ?? new Set();
-    watch.waiting.set(id, waiting.add(wakeUp));
+    watch.waiting.set(id, waiting.add(listener));
     return () => {
-      waiting.delete(wakeUp);
+      waiting.delete(listener);
       if (waiting.size === 0) watch.waiting.delete(id);
       if (watch.waiting.size === 0 && this.watches.get(queue) === watch) watch.idle = this.letGoLater(queue, watch);
     };
@@ -80,10 +91,14 @@ export class JobWatcher {
   private open(queue: QueueName): Watch {
     const events = new QueueEvents(queue, { connection: this.redis, prefix: this.prefix });
     const watch: Watch = { events, waiting: new Map() };
-    const wake = ({ jobId }: { jobId: string }) => {
-      for (const wakeUp of watch.waiting.get(jobId) ?? []) wakeUp();
-    };
-    events.on('completed', wake).on('failed', wake).on('error', this.onError);
+    const tell =
+      (ended: boolean) =>
+      ({ jobId }: { jobId: string }) => {
+        for (const listener of watch.waiting.get(jobId) ?? []) listener(ended);
+      };
+    for (const event of ENDS) events.on(event, tell(true));
+    for (const event of CHANGES) events.on(event, tell(false));
+    events.on('error', this.onError);
     this.watches.set(queue, watch);
     return watch;
   }

@@ -59,6 +59,7 @@ describe('a thumbnail', () => {
     await expect(sharp(stored()).metadata()).resolves.toMatchObject({ format: 'webp', width: 100, height: 50 });
     expect(result).toEqual({ width: 100, height: 50, format: 'webp', bytes: stored().length, sourceBytes: source.length });
     expect(attempt.progress).toEqual([30, 80, 100]);
+    expect(attempt.log).toEqual([`fetched ${source.length} bytes`, `made 100 x 50 pixels of webp in ${result.bytes} bytes`]);
   });
 
   it.each([

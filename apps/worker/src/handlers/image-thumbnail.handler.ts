@@ -16,23 +16,25 @@ const REPLY_BYTES = 1024;
 
 /** Fetches an image, resizes it and puts it where it is wanted; doing it twice gives the same. */
 export function createImageThumbnail(outbound: OutboundClient, { maxBytes, maxPixels }: ThumbnailLimits): Handler<'image.thumbnail'> {
-  return async (payload, { signal, deadline, progress }) => {
+  return async (payload, { signal, deadline, progress, log }) => {
     const source = await download(outbound, { url: payload.sourceUrl, maxBytes, signal });
+    await log(`fetched ${source.length} bytes`);
     await progress(30);
     const thumbnail = await renderThumbnail(source, payload, { maxPixels, deadline });
     signal.throwIfAborted();
+    const { width, height, bytes } = thumbnail;
+    await log(`made ${width} x ${height} pixels of ${payload.format} in ${bytes.length} bytes`);
     await progress(80);
     await outbound.request({
       method: 'PUT',
       url: payload.destinationUrl,
       headers: { 'content-type': `image/${payload.format}` },
-      body: thumbnail.bytes,
+      body: bytes,
       maxRedirects: MAX_REDIRECTS,
       maxBodyBytes: REPLY_BYTES,
       signal,
     });
     await progress(100);
-    const { width, height, bytes } = thumbnail;
     return { width, height, bytes: bytes.length, format: payload.format, sourceBytes: source.length };
   };
 }

@@ -10,7 +10,7 @@ const LONGEST_LINE = 8_192;
 
 /** @param isOver whether the run has ended: what a handler left behind must not speak for the job any more */
 export function toHandlerContext(
-  { job, token, newSubmit, readChildren }: JobStart,
+  { job, token, log, newSubmit, readChildren }: JobStart,
   { signal, at }: Deadline,
   isOver: () => boolean,
 ): HandlerContext {
@@ -35,9 +35,7 @@ export function toHandlerContext(
       checkProgress(value);
       await job.updateProgress(value);
     }),
-    log: whileRunning(async (line) => {
-      await job.log(String(line).slice(0, LONGEST_LINE));
-    }),
+    log: whileRunning((line) => log(String(line).slice(0, LONGEST_LINE))),
     submit: (name, payload, options) => whileRunning(() => submit(name, payload, options))(),
     children: whileRunning(readChildren),
   };

@@ -1,5 +1,5 @@
 import { findJobDefinition } from '@dts/jobs';
-import { ARRIVAL_PRIORITY, backoffDelay, type Children, type FailedAttempt, type JobError } from '@dts/queue';
+import { ARRIVAL_PRIORITY, backoffDelay, type Children, type FailedAttempt, type JobError, type JobLogs } from '@dts/queue';
 import { WaitingChildrenError, WaitingError } from 'bullmq';
 import { AttemptFailed, JobDead } from './attempt-error.js';
 import { FinalError } from './errors.js';
@@ -10,7 +10,7 @@ import { checkResult, definitionOf, parsePayload } from './payload.js';
 import type { Quarantine } from './quarantine/quarantine.js';
 import type { AttemptReporter } from './reporter.js';
 import type { Starts } from './starts.js';
-import type { WorkerJob } from './worker-job.js';
+import { keyOf, type WorkerJob } from './worker-job.js';
 
 /** A job that may have crashed its worker this often is not let near a worker's other jobs any more. */
 const CRASHES_TOLERATED = 3;
@@ -26,6 +26,7 @@ export class Executor {
     private readonly worker: string,
     private readonly reporter: AttemptReporter,
     private readonly starts: Starts,
+    private readonly logs: JobLogs,
     private readonly quarantine: Quarantine,
     private readonly submitterFor: (parent: WorkerJob) => Submit,
     private readonly children: Children,
@@ -91,6 +92,7 @@ export class Executor {
       token,
       timeoutMs: timeoutOf(job),
       stop,
+      log: (line) => this.logs.append(keyOf(job), line),
       newSubmit: () => this.submitterFor(job),
       // Results were checked against the definitions by whoever stored them.
       readChildren: async () => (data.flow ? ((await this.children.read(id, data.flow)) as Child[]) : []),

@@ -3,6 +3,7 @@ import {
   Children,
   connectProducer,
   connectWorker,
+  JobLogs,
   openQueues,
   QueueCounters,
   type Queues,
@@ -40,7 +41,15 @@ describe('handing back', () => {
     queues = openQueues(producer, prefix, ignore);
     await waitFor(() => producer.status === 'ready');
     const children = new Children(queues, patient);
-    executor = new Executor('w', createReporter(), new Starts(patient), new Quarantine(HANDLER_ENV, SILENT), noChildren, children);
+    executor = new Executor(
+      'w',
+      createReporter(),
+      new Starts(patient),
+      new JobLogs(patient),
+      new Quarantine(HANDLER_ENV, SILENT),
+      noChildren,
+      children,
+    );
   });
 
   afterEach(async () => {

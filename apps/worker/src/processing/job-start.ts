@@ -10,6 +10,8 @@ export interface JobStart {
   readonly timeoutMs: number;
   /** Aborts when the job is to be stopped; its reason is one of AbortReason. */
   readonly stop: AbortSignal | undefined;
+  /** Appends a line to the job's log. */
+  readonly log: (line: string) => Promise<void>;
   /** For each run anew. */
   readonly newSubmit: () => Submit;
   readonly readChildren: () => Promise<Child[]>;

@@ -1,5 +1,5 @@
 import type { RedisClient } from '@dts/queue';
-import type { WorkerJob } from './worker-job.js';
+import { keyOf, type WorkerJob } from './worker-job.js';
 
 /** In the job's own hash, so that it goes when the job does. Starts of a job that stalled before, and are not known to have ended. */
 const FIELD = 'dts:starts';
@@ -27,6 +27,6 @@ export class Starts {
   }
 
   private async add(job: WorkerJob, change: 1 | -1): Promise<number> {
-    return Number(await this.redis.eval(ADD, 1, `${job.queueQualifiedName}:${job.id}`, change));
+    return Number(await this.redis.eval(ADD, 1, keyOf(job), change));
   }
 }
