@@ -12,8 +12,12 @@ import { ProblemsController } from './http/problems.controller.js';
 import { AddressLimits } from './http/rate-limit/address-limits.js';
 import { RateLimits } from './http/rate-limit/rate-limits.js';
 import { BatchController } from './jobs/batch.controller.js';
+import { EventStreams } from './jobs/event-streams.js';
+import { EventsController } from './jobs/events.controller.js';
 import { JobTypesController } from './jobs/job-types.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
+import { ListController } from './jobs/list.controller.js';
+import { LogsController } from './jobs/logs.controller.js';
 import { SubmissionMetrics } from './jobs/submission-metrics.js';
 import { queueProviders } from './queue-access.js';
 import { QueuesController } from './queues/queues.controller.js';
@@ -27,6 +31,9 @@ import { WorkersController } from './workers/workers.controller.js';
   controllers: [
     HealthController,
     JobsController,
+    ListController,
+    LogsController,
+    EventsController,
     BatchController,
     JobTypesController,
     FlowsController,
@@ -46,9 +53,11 @@ import { WorkersController } from './workers/workers.controller.js';
     Audit,
     RateLimits,
     AddressLimits,
+    EventStreams,
     ScheduleRunner,
     counter(METRICS.submissions),
     histogram(METRICS.submitSeconds),
+    gauge(METRICS.eventStreams),
     gauge(METRICS.schedules),
     counter(METRICS.scheduleRuns),
     counter(METRICS.schedulesMended),

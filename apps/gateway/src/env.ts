@@ -16,6 +16,10 @@ const variables = z.object({
   REPLICAS: z.coerce.number().int().min(1).max(100).optional(),
   /** Jobs that may wait in each queue, scheduled ones included; more are answered 429. */
   BACKLOG_LIMIT: z.coerce.number().int().min(1).default(1_000_000),
+  /** Event streams (`GET /v1/jobs/{id}/events`) that may be open at once here; more are answered 429. */
+  EVENT_STREAMS: z.coerce.number().int().min(1).max(100_000).default(1_000),
+  /** And of one API key. */
+  EVENT_STREAMS_PER_KEY: z.coerce.number().int().min(1).max(100_000).default(100),
   /** Requests of each key to this gateway that says nothing of its own: `off`, or so many a second such as `200/s`, or `200/s:400` with a burst. */
   RATE_LIMIT: rateSetting.prefault('off'),
   /** The same for requests of one address without a known key. */

@@ -7,6 +7,8 @@ import {
   Flows,
   findWeakSettings,
   JobClient,
+  JobFollower,
+  JobLister,
   JobWatcher,
   keyPrefix,
   Lanes,
@@ -38,6 +40,8 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly jobs: JobClient;
   readonly watcher: JobWatcher;
   readonly flows: Flows;
+  readonly follower: JobFollower;
+  readonly lister: JobLister;
   readonly schedules: Schedules;
   readonly tenantLimits: TenantLimitsStore;
   readonly deploymentKey: DeploymentKey;
@@ -75,6 +79,8 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission, this.replication, counters);
     this.flows = new Flows(this.queues, this.redis, prefix, this.admission, this.replication, counters);
     this.watcher = new JobWatcher(this.jobs, this.patient, prefix, this.logError);
+    this.follower = new JobFollower(this.queues, this.jobs, this.redis, this.watcher);
+    this.lister = new JobLister(this.queues, this.redis);
     this.deploymentKey = new DeploymentKey(this.redis, prefix);
     this.tenantLimits = new TenantLimitsStore(this.redis, prefix, this.replication);
     this.schedules = new Schedules(this.redis, prefix, this.jobs, this.replication);
@@ -123,6 +129,8 @@ export const queueProviders = [
   { provide: JobWatcher, inject: [QueueAccess], useFactory: ({ watcher }: QueueAccess) => watcher },
   { provide: Flows, inject: [QueueAccess], useFactory: ({ flows }: QueueAccess) => flows },
   { provide: TenantLimitsStore, inject: [QueueAccess], useFactory: ({ tenantLimits }: QueueAccess) => tenantLimits },
+  { provide: JobFollower, inject: [QueueAccess], useFactory: ({ follower }: QueueAccess) => follower },
+  { provide: JobLister, inject: [QueueAccess], useFactory: ({ lister }: QueueAccess) => lister },
   { provide: Schedules, inject: [QueueAccess], useFactory: ({ schedules }: QueueAccess) => schedules },
   { provide: AuditLog, inject: [QueueAccess], useFactory: ({ audit }: QueueAccess) => audit },
   { provide: QueueControl, inject: [QueueAccess], useFactory: ({ control }: QueueAccess) => control },

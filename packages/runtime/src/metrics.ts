@@ -12,6 +12,7 @@ export const METRICS = {
     labelNames: ['outcome'],
     buckets: DURATION_BUCKETS,
   },
+  eventStreams: { name: 'dts_event_streams', help: 'Event streams that are open', labelNames: [] },
   schedules: { name: 'dts_schedules', help: 'Schedules there are, paused and ended ones included', labelNames: [] },
   scheduleRuns: {
     name: 'dts_schedule_runs_total',

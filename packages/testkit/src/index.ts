@@ -1,3 +1,4 @@
+export { EventStream, type ServerSentEvent } from './http/event-stream.js';
 export { type ReceivedRequest, Receiver, type Reply, type Responder, startReceiver } from './http/receiver.js';
 export { freePort } from './processes/free-port.js';
 export { type Exit, Program, type ProgramOptions, startNode, startProgram } from './processes/program.js';

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   'invalid-request': { status: 422, title: 'The request does not fit its schema' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'rate-limited': { status: 429, title: 'There were too many requests' },
+  'too-many-streams': { status: 429, title: 'Too many event streams are open' },
   'backlog-full': { status: 429, title: 'The queue holds as many jobs as it may' },
   'memory-full': { status: 429, title: 'Redis is short of memory' },
   'internal-error': { status: 500, title: 'Something went wrong here' },

@@ -73,7 +73,7 @@ export function toJobView(job: JobRecord): JobView {
   };
 }
 
-function toTime(unixMs: number): string {
+export function toTime(unixMs: number): string {
   return new Date(unixMs).toISOString();
 }
 

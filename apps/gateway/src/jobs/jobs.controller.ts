@@ -1,21 +1,20 @@
 import { JOB_DEFINITIONS } from '@dts/jobs';
-import { FINAL_STATES, JobClient, type JobRecord, JobWatcher, QueueError } from '@dts/queue';
+import { FINAL_STATES, JobClient, type JobRecord, JobWatcher } from '@dts/queue';
 import { Draining } from '@dts/runtime';
-import { Body, Controller, Delete, Get, Headers, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Audit } from '../audit/audit.js';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
-import { type ApiKey, isOperator } from '../http/api-keys.js';
-import { callerOf, NeedsScope, requireScope } from '../http/authenticate.js';
+import { callerOf, NeedsScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
 import { ApiProblems } from '../http/openapi.js';
-import { Problem } from '../http/problem.js';
+import { parseQuery } from '../http/query.js';
 import { type JobView, jobView, toJobView } from './job.view.js';
+import { jobQuery, LONGEST_WAIT_S } from './jobs-query.js';
 import { SubmissionMetrics } from './submission-metrics.js';
 import { checkIdempotencyKey, parseSubmit, submitInput } from './submit.schema.js';
-
-const LONGEST_WAIT_S = 60;
+import { checkMayChange, visibleTo } from './visibility.js';
 
 const SUBMIT = `Answers 201 once the job is on disk, and on Redis's replicas where the gateway is set to \`replicated\`; where it is set
 to \`fast\`, the header \`Durability: fast\` says that a power cut may take the last second. After a 503 the job may or may not
@@ -90,8 +89,8 @@ export class JobsController {
   })
   @ApiOkResponse({ schema: ref(jobView) })
   @ApiProblems(401, 403, 404, 422, 503)
-  async get(@Param('id') id: string, @Query('wait') wait: string | undefined, @Req() request: FastifyRequest): Promise<JobView> {
-    const waitMs = parseWait(wait) * 1_000;
+  async get(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobView> {
+    const waitMs = parseQuery(jobQuery, request.query).wait * 1_000;
     const job = visibleTo(callerOf(request), await this.jobs.get(id));
     if (waitMs === 0 || FINAL_STATES.has(job.state)) return toJobView(job);
     return toJobView(await this.waitFor(id, waitMs, request));
@@ -123,25 +122,4 @@ export class JobsController {
       request.raw.socket.off('close', leave);
     }
   }
-}
-
-/** A job of another tenant is not there: that it exists is the other tenant's to know. */
-function visibleTo(caller: ApiKey, job: JobRecord): JobRecord {
-  if (job.tenant === caller.tenant || isOperator(caller)) return job;
-  throw new QueueError('job-not-found', `There is no job ${JSON.stringify(job.id)}; finished jobs are kept for a limited time.`);
-}
-
-/** @throws QueueError `job-not-found` for a job that the caller must not know, Problem `missing-scope` for one it may only see */
-function checkMayChange(caller: ApiKey, job: JobRecord): JobRecord {
-  if (visibleTo(caller, job).tenant !== caller.tenant) requireScope(caller, 'ops:write');
-  return job;
-}
-
-/** @throws Problem `invalid-request` */
-function parseWait(wait: string | undefined): number {
-  if (wait === undefined) return 0;
-  const seconds = Number(wait);
-  if (/^\d{1,3}$/.test(wait) && seconds <= LONGEST_WAIT_S) return seconds;
-  const errors = [{ parameter: 'wait', detail: `must be a whole number of seconds from 0 to ${LONGEST_WAIT_S}` }];
-  throw new Problem('invalid-request', 'The query does not fit its schema.', { errors });
 }

@@ -9,6 +9,9 @@ const DAY_MS = 24 * 3_600_000;
 
 export const instant = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 time with an offset, such as 2030-01-31T12:00:00Z' });
 
+/** A word to find jobs by. */
+export const tag = z.string().regex(/^[\w.:/-]{1,64}$/, 'letters, digits and . _ : / - only, at most 64');
+
 const backoff = z.strictObject({
   type: z.enum(['exponential', 'fixed']),
   delay: z.int().min(0).max(DAY_MS).meta({ description: 'Milliseconds' }),
@@ -26,11 +29,7 @@ export const envelope = z.strictObject({
   backoff: backoff.optional().meta({ description: "The wait between attempts; the job type's unless given" }),
   timeout: z.int().min(1).max(DAY_MS).optional().meta({ description: 'Milliseconds that one attempt may take' }),
   startBy: instant.optional().meta({ description: 'No attempt starts later than this: the job expires instead' }),
-  tags: z
-    .array(z.string().regex(/^[\w.:/-]{1,64}$/, 'letters, digits and . _ : / - only, at most 64'))
-    .max(16)
-    .optional()
-    .meta({ description: 'Words to find the job by' }),
+  tags: z.array(tag).max(16).optional().meta({ description: 'Words to find the job by' }),
   orderingKey: z
     .string()
     .regex(/^[ -~]{1,128}$/, '1 to 128 printable ASCII characters')
