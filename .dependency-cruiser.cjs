@@ -64,8 +64,15 @@ const boundaries = [
   onlyIn(
     'bullmq-behind-queue',
     'bullmq',
-    ['packages/queue', 'packages/bench', 'apps/worker/src/processing', 'apps/gateway/src/ui', String.raw`apps/gateway/src/.*\.spec\.ts$`],
-    'BullMQ is known to packages/queue, to the code that runs workers, to the Bull Board wiring, to gateway specs that play the worker, and to the server that bench compares with.',
+    [
+      'packages/queue',
+      'packages/bench',
+      'apps/worker/src/processing',
+      'apps/gateway/src/ui',
+      'apps/gateway/src/fixtures',
+      String.raw`apps/gateway/src/.*\.spec\.ts$`,
+    ],
+    'BullMQ is known to packages/queue, to the code that runs workers, to the Bull Board wiring, to gateway specs and fixtures that play the worker, and to the server that bench compares with.',
   ),
   onlyIn('bull-board-in-ui', '@bull-board/[^/]+', ['apps/gateway/src/ui'], 'Bull Board is wired, and guarded, in one folder.'),
   onlyIn(

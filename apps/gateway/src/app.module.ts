@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { AllowedMethods } from './http/allowed-methods.js';
@@ -14,11 +15,14 @@ import { RateLimits } from './http/rate-limit/rate-limits.js';
 import { BatchController } from './jobs/batch.controller.js';
 import { EventStreams } from './jobs/event-streams.js';
 import { EventsController } from './jobs/events.controller.js';
+import { JobChangesController } from './jobs/job-changes.controller.js';
 import { JobTypesController } from './jobs/job-types.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { ListController } from './jobs/list.controller.js';
 import { LogsController } from './jobs/logs.controller.js';
 import { SubmissionMetrics } from './jobs/submission-metrics.js';
+import { OperationRunner } from './operations/operation-runner.js';
+import { OperationsController } from './operations/operations.controller.js';
 import { queueProviders } from './queue-access.js';
 import { QueuesController } from './queues/queues.controller.js';
 import { ScheduleRunner } from './schedules/schedule-runner.js';
@@ -31,12 +35,15 @@ import { WorkersController } from './workers/workers.controller.js';
   controllers: [
     HealthController,
     JobsController,
+    JobChangesController,
     ListController,
     LogsController,
     EventsController,
     BatchController,
     JobTypesController,
     FlowsController,
+    DeadLettersController,
+    OperationsController,
     SchedulesController,
     QueuesController,
     WorkersController,
@@ -55,6 +62,9 @@ import { WorkersController } from './workers/workers.controller.js';
     AddressLimits,
     EventStreams,
     ScheduleRunner,
+    OperationRunner,
+    counter(METRICS.deadLetterChanges),
+    counter(METRICS.operations),
     counter(METRICS.submissions),
     histogram(METRICS.submitSeconds),
     gauge(METRICS.eventStreams),

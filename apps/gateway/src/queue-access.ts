@@ -3,6 +3,7 @@ import {
   AuditLog,
   connectProducer,
   connectWorker,
+  DeadLetters,
   DeploymentKey,
   Flows,
   findWeakSettings,
@@ -12,6 +13,9 @@ import {
   JobWatcher,
   keyPrefix,
   Lanes,
+  type OperationEvents,
+  Operations,
+  OperationTicker,
   openQueues,
   QueueControl,
   QueueCounters,
@@ -44,6 +48,8 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly lister: JobLister;
   readonly schedules: Schedules;
   readonly tenantLimits: TenantLimitsStore;
+  readonly deadLetters: DeadLetters;
+  readonly operations: Operations;
   readonly deploymentKey: DeploymentKey;
   readonly audit: AuditLog;
   readonly control: QueueControl;
@@ -87,11 +93,18 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.audit = new AuditLog(this.redis, prefix, this.replication);
     this.control = new QueueControl(this.queues, this.redis, this.replication);
     this.overview = new QueueOverview(this.queues, this.redis, prefix, this.control);
+    this.deadLetters = new DeadLetters(this.queues, this.redis, prefix, this.jobs, this.replication);
+    this.operations = new Operations(this.queues, this.redis, prefix, this.replication);
   }
 
   /** One that starts the runs of schedules until it is stopped, before this is closed. */
   createTicker(events: TickerEvents): ScheduleTicker {
     return new ScheduleTicker(this.redis, this.prefix, this.jobs, events);
+  }
+
+  /** One that carries out operations, likewise. */
+  createOperationTicker(events: OperationEvents): OperationTicker {
+    return new OperationTicker(this.queues, this.redis, this.prefix, events);
   }
 
   onApplicationBootstrap(): void {
@@ -131,6 +144,8 @@ export const queueProviders = [
   { provide: TenantLimitsStore, inject: [QueueAccess], useFactory: ({ tenantLimits }: QueueAccess) => tenantLimits },
   { provide: JobFollower, inject: [QueueAccess], useFactory: ({ follower }: QueueAccess) => follower },
   { provide: JobLister, inject: [QueueAccess], useFactory: ({ lister }: QueueAccess) => lister },
+  { provide: DeadLetters, inject: [QueueAccess], useFactory: ({ deadLetters }: QueueAccess) => deadLetters },
+  { provide: Operations, inject: [QueueAccess], useFactory: ({ operations }: QueueAccess) => operations },
   { provide: Schedules, inject: [QueueAccess], useFactory: ({ schedules }: QueueAccess) => schedules },
   { provide: AuditLog, inject: [QueueAccess], useFactory: ({ audit }: QueueAccess) => audit },
   { provide: QueueControl, inject: [QueueAccess], useFactory: ({ control }: QueueAccess) => control },

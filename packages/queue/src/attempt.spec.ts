@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeAttempts, encodeAttempt, type FailedAttempt } from './attempt.js';
+import { encodeAttempt, encodeRedrive, type FailedAttempt, readHistory } from './attempt.js';
 
 const attempt: FailedAttempt = {
   number: 2,
@@ -15,7 +15,7 @@ describe('attempts', () => {
     const last = { ...attempt, number: 3, retryInMs: undefined };
     const lines = [attempt, last].map(encodeAttempt);
     expect(lines.every((line) => !line.includes('\n'))).toBe(true);
-    expect(decodeAttempts(lines)).toEqual([attempt, last]);
+    expect(readHistory(lines)).toEqual({ failures: [attempt, last], current: [attempt, last], redrives: 0, redrivenAt: undefined });
   });
 
   it('are told from what others wrote there', () => {
@@ -33,6 +33,13 @@ describe('attempts', () => {
       '{"number":1,"startedAt":2,"error":{"code":"c","message":"m"}}',
       '{"number":1,"startedAt":2,"finishedAt":null,"worker":"w","error":null}',
     ];
-    expect(decodeAttempts([...foreign, encodeAttempt(attempt), ...foreign])).toEqual([attempt]);
+    expect(readHistory([...foreign, encodeAttempt(attempt), ...foreign]).failures).toEqual([attempt]);
+  });
+
+  it('count anew after each redrive, and stay on record', () => {
+    const [first, second, third] = [1, 2, 3].map((number) => ({ ...attempt, number })) as [FailedAttempt, FailedAttempt, FailedAttempt];
+    const lines = [encodeAttempt(first), encodeRedrive(10), encodeAttempt(second), encodeRedrive(20), 'foreign', encodeAttempt(third)];
+    expect(readHistory(lines)).toEqual({ failures: [first, second, third], current: [third], redrives: 2, redrivenAt: 20 });
+    expect(readHistory(lines.slice(0, 4))).toEqual({ failures: [first, second], current: [], redrives: 2, redrivenAt: 20 });
   });
 });

@@ -30,9 +30,36 @@ export function encodeAttempt(attempt: FailedAttempt): string {
   return JSON.stringify(attempt);
 }
 
-/** The attempts that can be read; a line that something else wrote (BullMQ itself, an older version) is left out. */
-export function decodeAttempts(lines: readonly string[]): FailedAttempt[] {
-  return lines.flatMap((line) => failedAttempt.safeParse(parse(line)).data ?? []);
+/** A line among the attempts: here the job was redriven, and counts its attempts anew. Unix milliseconds. */
+const redrive = z.object({ redrivenAt: z.int() });
+
+export function encodeRedrive(redrivenAt: number): string {
+  return JSON.stringify({ redrivenAt });
+}
+
+/** What has become of a job so far. */
+export interface History {
+  /** All failed attempts that are on record, those before a redrive among them. */
+  readonly failures: readonly FailedAttempt[];
+  /** Those since the job was redriven last. */
+  readonly current: readonly FailedAttempt[];
+  readonly redrives: number;
+  /** Unix milliseconds, of the last one. */
+  readonly redrivenAt?: number;
+}
+
+/** Of the lines that can be read; one that something else wrote (BullMQ itself, an older version) is left out. */
+export function readHistory(lines: readonly string[]): History {
+  const parsed = lines.map(parse);
+  const failuresIn = (part: unknown[]) => part.flatMap((line) => failedAttempt.safeParse(line).data ?? []);
+  const redrives = parsed.map((line) => redrive.safeParse(line).data?.redrivenAt);
+  const last = redrives.findLastIndex((at) => at !== undefined);
+  return {
+    failures: failuresIn(parsed),
+    current: failuresIn(parsed.slice(last + 1)),
+    redrives: redrives.filter((at) => at !== undefined).length,
+    redrivenAt: redrives[last],
+  };
 }
 
 function parse(line: string): unknown {

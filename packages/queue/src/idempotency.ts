@@ -1,6 +1,7 @@
 import type { QueueName } from '@dts/jobs';
+import type { JobError } from './attempt.js';
 import type { RedisClient } from './connection.js';
-import { idempotencyDigest } from './job-id.js';
+import { digestOfJobId, idempotencyDigest } from './job-id.js';
 
 /** How long a key is remembered after its submission, whatever becomes of the job. */
 export const REMEMBERED_S = 24 * 3_600;
@@ -15,6 +16,15 @@ export interface Claim {
   readonly submittedAt: number;
   /** Whether the job is known to be stored: then a job that is gone has finished and must not be added again. */
   readonly stored: boolean;
+  /** How a job ended that was dead and was purged; one that is gone otherwise has completed. */
+  readonly end?: DeadEnd;
+}
+
+/** What is left of a dead job that was purged. */
+export interface DeadEnd {
+  /** Unix milliseconds. */
+  readonly finishedAt: number | null;
+  readonly error: JobError | null;
 }
 
 /**
@@ -59,6 +69,15 @@ export class IdempotencyKeys {
 
   /** Where the claim of a key is. */
   redisKey(tenant: string, key: string): string {
-    return `${this.prefix}:idempotency:${idempotencyDigest(tenant, key).toString('base64url')}`;
+    return redisKey(this.prefix, idempotencyDigest(tenant, key));
   }
+}
+
+/** Where the claim of a job's key is, if it has one: its id is made of the same bits. */
+export function claimKeyOf(prefix: string, jobId: string): string {
+  return redisKey(prefix, digestOfJobId(jobId));
+}
+
+function redisKey(prefix: string, digest: Buffer): string {
+  return `${prefix}:idempotency:${digest.toString('base64url')}`;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { QueueName } from '@dts/jobs';
+import { ErrorCode } from 'bullmq';
 import type { Admission } from './admission.js';
 import { Cancellations } from './cancellations.js';
 import type { RedisClient } from './connection.js';
@@ -106,6 +107,26 @@ export class JobClient {
       throw new QueueError('already-finished', `The job has finished already: it is ${after.state}.`);
     }
     return after;
+  }
+
+  /**
+   * Lets a job that waits for its time run now. One that waits for something else, or runs, is left as it is.
+   * @throws QueueError `job-not-found`, `already-finished`, `unavailable`, `outcome-unknown`
+   */
+  async promote(id: string): Promise<JobRecord> {
+    const job = await this.get(id);
+    if (FINAL_STATES.has(job.state)) throw new QueueError('already-finished', `The job has finished already: it is ${job.state}.`);
+    if (job.state === 'scheduled') await this.promoteStored(job);
+    await this.confirm(job);
+    return this.get(id);
+  }
+
+  private async promoteStored({ queue, id }: JobRecord): Promise<void> {
+    try {
+      await (await this.load(queue, id))?.promote();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== ErrorCode.JobNotInState) throw toUnavailable(error); // it is due by itself
+    }
   }
 
   /** @throws QueueError `outcome-unknown` */

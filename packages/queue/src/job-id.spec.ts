@@ -1,6 +1,6 @@
 import { QUEUE_NAMES } from '@dts/jobs';
 import { describe, expect, it } from '@jest/globals';
-import { idempotencyDigest, jobIdFor, queueOfJobId } from './job-id.js';
+import { digestOfJobId, idempotencyDigest, jobIdFor, queueOfJobId } from './job-id.js';
 
 const FORM = /^(io|rate-limited|cpu)_[0-9a-hjkmnp-tv-z]{26}$/;
 
@@ -26,6 +26,15 @@ describe('jobIdFor', () => {
 
   it('stays what it is: keys that were used before a release must lead to the same jobs after it', () => {
     expect(jobIdFor('io', 'acme', 'order-1')).toBe('io_nxfmy621x27bsbjg40mda7065g');
+  });
+});
+
+describe('digestOfJobId', () => {
+  it('gives back the bits that an id was made of', () => {
+    for (let round = 0; round < 1_000; round++) {
+      const digest = idempotencyDigest('acme', `key-${round}`);
+      expect(digestOfJobId(jobIdFor('rate-limited', 'acme', `key-${round}`))).toEqual(digest);
+    }
   });
 });
 

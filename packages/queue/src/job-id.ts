@@ -3,7 +3,9 @@ import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
 
 // Crockford's alphabet: no letter that reads like a digit.
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const ID = new RegExp(`^(${QUEUE_NAMES.join('|')})_[${ALPHABET}]{26}$`);
+/** Letters for 16 bytes. */
+const ID_LENGTH = 26;
+const ID = new RegExp(`^(${QUEUE_NAMES.join('|')})_[${ALPHABET}]{${ID_LENGTH}}$`);
 
 /**
  * A job's id: its queue, then 128 bits. The queue is part of it so that any gateway finds a job by its id alone.
@@ -28,7 +30,23 @@ export function queueOfJobId(id: string): QueueName | undefined {
   return ID.exec(id)?.[1] as QueueName | undefined;
 }
 
-function base32(bytes: Buffer): string {
+/** The 16 bytes of which an id is made: of a job that was submitted with a key, the digest of that. */
+export function digestOfJobId(id: string): Buffer {
+  let pending = 0;
+  let bits = 0;
+  const bytes: number[] = [];
+  for (const letter of id.slice(-ID_LENGTH)) {
+    pending = (pending << 5) | ALPHABET.indexOf(letter);
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push(pending >> bits);
+    pending &= (1 << bits) - 1;
+  }
+  return Buffer.from(bytes);
+}
+
+export function base32(bytes: Buffer): string {
   let text = '';
   let pending = 0;
   let bits = 0;

@@ -1,6 +1,6 @@
 import type { QueueName } from '@dts/jobs';
 import type { JobState as BullState, Job } from 'bullmq';
-import { decodeAttempts, type FailedAttempt, type JobError } from './attempt.js';
+import { type FailedAttempt, type JobError, readHistory } from './attempt.js';
 import { CANCELLED } from './cancelled.js';
 import { decodeShare } from './fairness/share.js';
 import type { JobData } from './job-data.js';
@@ -51,7 +51,10 @@ export interface JobRecord {
   readonly finishedAt: number | null;
   readonly attemptsMade: number;
   readonly attemptsMax: number;
+  /** Those before a redrive come first; the numbers start anew with each. */
   readonly attempts: readonly Attempt[];
+  /** How often it was redriven, as far as its history is kept. */
+  readonly redrives: number;
   readonly progress: unknown;
   readonly result: unknown;
   readonly error: JobError | null;
@@ -64,8 +67,8 @@ export type StoredJob = Job<JobData, unknown, string>;
  * a job with an end has ended, whatever set it was in a moment before.
  */
 export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullState | 'unknown'): JobRecord {
-  const failures = decodeAttempts(job.stacktrace ?? []);
-  const error = toJobError(job, failures);
+  const { failures, current, redrives } = readHistory(job.stacktrace ?? []);
+  const error = toJobError(job, current);
   const state = toJobState(job, bullState, error);
   return {
     id: job.id ?? '',
@@ -85,6 +88,7 @@ export function toJobRecord(job: StoredJob, queue: QueueName, bullState: BullSta
     attemptsMade: job.attemptsMade,
     attemptsMax: job.opts.attempts ?? 1,
     attempts: toAttempts(job, state, failures),
+    redrives,
     progress: job.progress,
     result: state === 'completed' ? (job.returnvalue ?? null) : null,
     error: state === 'completed' ? null : error,
@@ -168,12 +172,14 @@ interface Waiting extends Pick<StoredJob, 'timestamp' | 'stacktrace'> {
 }
 
 /**
- * Unix milliseconds from which on a job could have run: it does not wait while its delay or its backoff runs. Unknown before
- * the first attempt of a flow's parent, because nothing tells when the last of its children ended.
+ * Unix milliseconds from which on a job could have run: it does not wait while its delay or its backoff runs, or while it is
+ * dead. Unknown before the first attempt of a flow's parent, because nothing tells when the last of its children ended.
  */
 export function waitingSince({ timestamp, stacktrace, opts }: Waiting): number | undefined {
-  const last = decodeAttempts(stacktrace ?? []).at(-1);
+  const { current, redrivenAt } = readHistory(stacktrace ?? []);
+  const last = current.at(-1);
   if (last) return last.finishedAt + (last.retryInMs ?? 0);
   if (opts.children) return undefined;
+  if (redrivenAt !== undefined) return redrivenAt;
   return isParked(opts) ? timestamp : timestamp + (opts.delay ?? 0);
 }

@@ -63,14 +63,14 @@ export function toJobData({ payload, tenant, options }: Submission, print?: stri
   };
 }
 
-/** The job has run and is no longer kept: all that is left is what its key remembers. */
+/** The job has ended and is no longer kept: all that is left is what its key remembers. */
 export function toForgottenRecord(claim: Claim, submission: Submission): JobRecord {
   return {
     id: claim.id,
     name: claim.name,
     queue: claim.queue,
     tenant: submission.tenant,
-    state: 'completed',
+    state: claim.end ? 'dead' : 'completed',
     payload: submission.payload,
     tags: submission.options.tags ?? [],
     priority: submission.options.priority ?? 1,
@@ -79,12 +79,13 @@ export function toForgottenRecord(claim: Claim, submission: Submission): JobReco
     flowId: null,
     submittedAt: claim.submittedAt,
     startedAt: null,
-    finishedAt: null,
+    finishedAt: claim.end?.finishedAt ?? null,
     attemptsMade: 0,
     attemptsMax: submission.options.attempts ?? 1,
     attempts: [],
+    redrives: 0,
     progress: 0,
     result: null,
-    error: null,
+    error: claim.end?.error ?? null,
   };
 }

@@ -24,6 +24,12 @@ export const METRICS = {
     help: 'Schedules whose run was left undone, or that nobody would have looked at again, and that were put right',
     labelNames: [],
   },
+  deadLetterChanges: {
+    name: 'dts_dead_letter_changes_total',
+    help: 'Jobs that had ended and were changed: redriven or purged by an operation, retried by themselves',
+    labelNames: ['queue', 'change'],
+  },
+  operations: { name: 'dts_operations_total', help: 'Operations that ended, by kind and outcome', labelNames: ['kind', 'outcome'] },
   attempts: { name: 'dts_attempts_total', help: 'Attempts ended, by outcome', labelNames: ['queue', 'job', 'outcome'] },
   waitSeconds: {
     name: 'dts_job_wait_seconds',

@@ -75,6 +75,11 @@ const job = { name: 'http.request', payload: { url: 'http://service.test/hook' }
 const CREATE: Record<string, () => Promise<string>> = {
   jobs: async () => (await call({ method: 'POST', path: '/v1/jobs' }, '', 'owner', job)).body.id,
   flows: async () => (await call({ method: 'POST', path: '/v1/flows' }, '', 'owner', { ...job, children: [job] })).body.id,
+  // Its first job is allowed after 100 seconds, so it changes nothing meanwhile.
+  operations: async () => {
+    const body = { filter: {}, ratePerSecond: 0.01 };
+    return (await call({ method: 'POST', path: '/v1/dead-letters:redrive' }, '', 'owner', body)).body.id;
+  },
   schedules: async () => {
     const id = randomUUID();
     await call({ method: 'PUT', path: '/v1/schedules/{id}' }, id, 'owner', { every: 3_600_000, job });

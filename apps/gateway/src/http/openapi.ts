@@ -73,6 +73,7 @@ function createDocument(app: INestApplication): OpenAPIObject {
     .addServer('/')
     .addTag('jobs', 'Submit jobs and watch them')
     .addTag('flows', 'Trees of jobs, each of which runs when its children have ended')
+    .addTag('dead-letters', 'Jobs that have failed for good: list them, let them start anew or remove them, and follow that')
     .addTag('schedules', 'Submit jobs again and again, by a pattern or at an interval')
     .addTag('operations', 'Watch and steer queues and workers, and see who did')
     .addTag('tenants', 'What a tenant may have of the queues')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ApiKey, Scope } from './api-keys.js';
-import { listedTenant, tenantOf } from './tenant.js';
+import { changedTenant, listedTenant, tenantOf } from './tenant.js';
 
 const keyWith = (...scopes: Scope[]): ApiKey => ({ id: 'key', tenant: 'acme', scopes: new Set(scopes) });
 const caller = keyWith('jobs:read');
@@ -28,5 +28,13 @@ describe('listedTenant', () => {
     expect([listedTenant(viewer, undefined), listedTenant(viewer, 'globex')]).toEqual([undefined, 'globex']);
     expect([listedTenant(caller, undefined), listedTenant(caller, 'acme')]).toEqual(['acme', 'acme']);
     expect(() => listedTenant(caller, 'globex')).toThrow(expect.objectContaining({ code: 'missing-scope' }));
+  });
+});
+
+describe('changedTenant', () => {
+  it('is everyone for who may change everything, the caller alone for the others', () => {
+    expect([changedTenant(keyWith('ops:write'), undefined), changedTenant(keyWith('ops:write'), 'globex')]).toEqual([undefined, 'globex']);
+    expect([changedTenant(caller, undefined), changedTenant(viewer, undefined)]).toEqual(['acme', 'acme']);
+    expect(() => changedTenant(viewer, 'globex')).toThrow(expect.objectContaining({ code: 'missing-scope' }));
   });
 });

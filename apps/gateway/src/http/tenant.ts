@@ -38,3 +38,11 @@ export function checkTenant(tenant: unknown): string {
 export function listedTenant(caller: ApiKey, tenant: string | undefined): string | undefined {
   return tenant === undefined && isOperator(caller) ? undefined : tenantOf(caller, tenant, 'read');
 }
+
+/**
+ * Whose things a call changes that is about many: with `ops:write` everyone's unless it says whose, otherwise the caller's own.
+ * @throws Problem `missing-scope`
+ */
+export function changedTenant(caller: ApiKey, tenant: string | undefined): string | undefined {
+  return tenant === undefined && caller.scopes.has('ops:write') ? undefined : tenantOf(caller, tenant, 'write');
+}

@@ -23,6 +23,7 @@ const record: JobRecord = {
     { number: 1, startedAt: 500, finishedAt: 700, worker: 'w', error: { code: 'http-status', message: '503' } },
     { number: 2, startedAt: 1_000, finishedAt: null, worker: 'w', error: null },
   ],
+  redrives: 1,
   progress: 0,
   result: { status: 200 },
   error: null,
@@ -39,6 +40,7 @@ describe('toJobView', () => {
       flowId: 'io_3',
       submittedAt: '1970-01-01T00:00:00.000Z',
       finishedAt: '1970-01-01T00:00:02.500Z',
+      redrives: 1,
       result: { status: 200 },
     });
     expect(view.attempts[1]).toEqual({ number: 2, startedAt: '1970-01-01T00:00:01.000Z', finishedAt: null, worker: 'w', error: null });

@@ -10,6 +10,7 @@ import { ref } from '../http/components.js';
 import { ApiProblems } from '../http/openapi.js';
 import { ApiPage, Pages, pageQuery, partOf } from '../http/pages.js';
 import { parseQuery } from '../http/query.js';
+import { verb } from '../http/verb.js';
 import { limitsInput, parseLimits, parseQueueName } from './queue.schema.js';
 import { type QueueView, queueList, queueView, toQueueView } from './queue.view.js';
 
@@ -26,9 +27,6 @@ const EXAMPLES = {
 };
 
 const ApiName = () => applyDecorators(ApiParam({ name: 'name', schema: { type: 'string', enum: QUEUE_NAMES } }));
-
-/** `{name}:verb`; see the schedules' one. */
-const verb = (name: string) => `:name(^[^:]+)::${name}`;
 
 @ApiTags('operations')
 @Controller('v1/queues')
@@ -64,7 +62,7 @@ export class QueuesController {
     return this.read(parseQueueName(name));
   }
 
-  @Post(verb('pause'))
+  @Post(verb('pause', 'name'))
   @HttpCode(200)
   @NeedsScope('ops:write')
   @ApiOperation({
@@ -80,7 +78,7 @@ export class QueuesController {
     return this.change(request, queue, { action: 'queue.pause', target: queue }, () => this.control.pause(queue));
   }
 
-  @Post(verb('resume'))
+  @Post(verb('resume', 'name'))
   @HttpCode(200)
   @NeedsScope('ops:write')
   @ApiOperation({ operationId: 'resumeQueue', summary: 'Resume a queue', description: 'Repeating is fine.' })

@@ -18,6 +18,7 @@ import { ApiProblems } from '../http/openapi.js';
 import { ApiPage, Pages } from '../http/pages.js';
 import { parseQuery } from '../http/query.js';
 import { ApiTenant, tenantOf } from '../http/tenant.js';
+import { verb } from '../http/verb.js';
 import { type JobView, jobView, toJobView } from '../jobs/job.view.js';
 import { checkIdempotencyKey } from '../jobs/submit.schema.js';
 import { parseSchedule, scheduleInput } from './schedule.schema.js';
@@ -39,9 +40,6 @@ const EXAMPLES = {
 
 const ApiId = () =>
   applyDecorators(ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$' } }), ApiTenant());
-
-/** `{id}:verb`. A parameter would swallow the rest of its segment, so it is told where to end; Swagger drops that part. */
-const verb = (name: string) => `:id(^[^:]+)::${name}`;
 
 @ApiTags('schedules')
 @Controller('v1/schedules')

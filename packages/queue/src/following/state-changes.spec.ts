@@ -25,6 +25,7 @@ const waiting: JobRecord = {
   attemptsMade: 0,
   attemptsMax: 3,
   attempts: [],
+  redrives: 0,
   progress: 0,
   result: null,
   error: null,
