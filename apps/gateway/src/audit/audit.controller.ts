@@ -21,8 +21,8 @@ const auditQuery = z.strictObject({
   since: instant.optional(),
 });
 
-const LIST = `Every change that was made with an \`ops:\` right, in the API or in Bull Board, whether it succeeded or not, the newest
-first. An entry is written before its change is made: without it, nothing is changed. The last 20,000 are kept.`;
+const LIST = `Every change that was made with an \`ops:\` right, in the API or in Bull Board, and every redrive and purge, whether it
+succeeded or not, the newest first. An entry is written before its change is made: without it, nothing is changed. The last 20,000 are kept.`;
 
 @ApiTags('operations')
 @Controller('v1/audit')
