@@ -2,6 +2,7 @@ import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UnrecoverableError } from 'bullmq';
 import { encodeAttempt } from '../attempt.js';
+import { FlowBench, job as flowJob } from '../fixtures/flow-bench.js';
 import { type Opened, open, submission, work } from '../fixtures/open.js';
 import { idOf, storeInList, storeInSet } from '../fixtures/placed-jobs.js';
 import type { SubmitOptions } from '../job-options.js';
@@ -93,6 +94,31 @@ describe('JobLister', () => {
     const scheduled = [await submit({ delay: 60_000 }), await submit({ delay: 120_000 })];
     await expect(idsOf({ states: ['waiting'] }, 2)).resolves.toEqual(waiting.toReversed());
     await expect(idsOf({ states: ['scheduled'] }, 2)).resolves.toEqual(scheduled.toReversed());
+  });
+
+  it('tells jobs that wait for others of their key among those that wait, not among those that are scheduled', async () => {
+    const inOrder = [];
+    for (let index = 0; index < 7; index++) inOrder.push(await submit({ orderingKey: 'customer-7' }));
+    const later = [await submit({ delay: 60_000 }), await submit({ delay: 120_000 })];
+    const parked = await opened.redis.zcard(keyOf('delayed'));
+    expect(parked).toBeGreaterThan(later.length);
+    const waiting = await idsOf({ states: ['waiting'] }, 2);
+    expect(waiting.sort()).toEqual(inOrder.sort());
+    expect(waiting.length).toBe(7);
+    await expect(idsOf({ states: ['scheduled'] }, 1)).resolves.toEqual(later.toReversed());
+    const { items } = await lister.list({ states: ['waiting'] }, 100);
+    for (const item of items) expect(item).toEqual(await opened.jobs.get(item.id));
+  });
+
+  it('tells a job that waits for its children, and cancelled ones that no worker has come by', async () => {
+    const { flows } = new FlowBench(opened);
+    const { flow } = await flows.submit({ root: flowJob('parent', { children: [flowJob('child')] }), tenant: 'acme' });
+    await expect(idsOf({ states: ['waiting-children'] }, 5)).resolves.toEqual([flow.root.job.id]);
+    await expect(idsOf({ states: ['cancelled'] }, 5)).resolves.toEqual([]);
+    const scheduled = await submit({ delay: 60_000 });
+    for (const id of [flow.root.job.id, scheduled]) await opened.redis.hset(keyOf(id), 'defa', 'cancelled');
+    expect((await idsOf({ states: ['cancelled'] }, 1)).sort()).toEqual([flow.root.job.id, scheduled].sort());
+    await expect(idsOf({ states: ['waiting-children', 'scheduled'] }, 5)).resolves.toEqual([]);
   });
 
   it('finds by tenant, tag, name and queue, and does not take the words of a payload for them', async () => {
