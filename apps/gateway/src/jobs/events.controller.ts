@@ -12,7 +12,10 @@ import { EventStreams } from './event-streams.js';
 import { noQuery } from './jobs-query.js';
 import { visibleTo } from './visibility.js';
 
-/** Milliseconds in which a client must have taken something of what waits for it. One that has not comes back, and goes on where it was. */
+/**
+ * A client that has taken nothing of what waits for it for so many milliseconds, and then for as many again, is cut off: it
+ * comes back and goes on where it was. Until then nothing more is read for it.
+ */
 const STALLED_MS = 45_000;
 
 const EVENTS = `Server-sent events. The first \`state\` tells how the job is now; then come every start and end of an attempt (\`state\`),
