@@ -63,6 +63,7 @@ describe('AuditLog', () => {
     const { at } = (await log.list(1)).items[0] ?? { at: Number.NaN };
     await expect(idsOf(5, { since: at + 1 })).resolves.toEqual([]);
     await expect(idsOf(5, { since: at })).resolves.toContain(second);
+    await expect(idsOf(5, { since: Date.parse('0197-07-28T20:11:34Z') })).resolves.toEqual([second, first]);
   });
 
   it('looks at a bounded number of entries for one page, and says where it was', async () => {

@@ -110,7 +110,13 @@ export class AuditLog {
   }
 
   private async read(count: number, since?: number, before?: string): Promise<Omit<AuditEntry, 'outcome'>[]> {
-    const entries = await this.redis.xrevrange(this.stream, before ? `(${before}` : '+', since ?? '-', 'COUNT', count);
+    const entries = await this.redis.xrevrange(
+      this.stream,
+      before ? `(${before}` : '+',
+      since === undefined ? '-' : Math.max(0, since),
+      'COUNT',
+      count,
+    );
     return entries.map(([id, [, record = '']]) => ({ ...(JSON.parse(record) as AuditRecord), id, at: Number(id.split('-')[0]) }));
   }
 

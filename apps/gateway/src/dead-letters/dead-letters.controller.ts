@@ -11,7 +11,7 @@ import { ApiPage, Pages } from '../http/pages.js';
 import { parseQuery } from '../http/query.js';
 import { ApiTenant, changedTenant, listedTenant } from '../http/tenant.js';
 import { toJobView } from '../jobs/job.view.js';
-import { checkIdempotencyKey } from '../jobs/submit.schema.js';
+import { checkIdempotencyKey, IDEMPOTENCY_KEY } from '../jobs/submit.schema.js';
 import { operationView, toOperationView } from '../operations/operation.view.js';
 import {
   deadLetterList,
@@ -52,7 +52,7 @@ const ApiStart = () =>
       name: 'Idempotency-Key',
       required: false,
       description: 'Makes repeating safe until a week after its end: it answers the same operation',
-      schema: { type: 'string', maxLength: 255 },
+      schema: IDEMPOTENCY_KEY,
     }),
     ApiAcceptedResponse({
       schema: ref(operationView),

@@ -10,7 +10,7 @@ import { ref } from '../http/components.js';
 import { ApiProblems } from '../http/openapi.js';
 import { RateLimits } from '../http/rate-limit/rate-limits.js';
 import { SubmissionMetrics } from '../jobs/submission-metrics.js';
-import { checkIdempotencyKey } from '../jobs/submit.schema.js';
+import { checkIdempotencyKey, IDEMPOTENCY_KEY } from '../jobs/submit.schema.js';
 import { flowInput, MAX_FLOW_BYTES } from './flow.schema.js';
 import { type FlowView, flowView, toFlowView } from './flow.view.js';
 import { parseFlow } from './flow-body.js';
@@ -55,7 +55,7 @@ export class FlowsController {
     name: 'Idempotency-Key',
     required: false,
     description: 'Makes a repeated submission safe for 24 hours; a key that was used for a job stands for that one',
-    schema: { type: 'string', maxLength: 255 },
+    schema: IDEMPOTENCY_KEY,
   })
   @ApiBody({ schema: ref(flowInput), examples: EXAMPLES })
   @ApiCreatedResponse({

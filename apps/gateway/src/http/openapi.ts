@@ -39,13 +39,13 @@ const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: '
 
 /** Documents the problems that a route may answer with, beside those of a request that cannot be read, and of too many. */
 export function ApiProblems(...statuses: number[]) {
-  const content = { 'application/problem+json': { schema: ref(problem) } };
   const all = [...new Set([400, ...statuses, 429])];
-  return applyDecorators(
-    ...all.map((status) =>
-      ApiResponse({ status, description: codesOf(status), content, ...(LATER.has(status) && { headers: RETRY_AFTER }) }),
-    ),
-  );
+  return applyDecorators(...all.map((status) => ApiResponse({ status, ...answerOf(status) })));
+}
+
+function answerOf(status: number) {
+  const content = { 'application/problem+json': { schema: ref(problem) } };
+  return { description: codesOf(status), content, ...(LATER.has(status) && { headers: RETRY_AFTER }) };
 }
 
 function codesOf(status: number): string {
@@ -82,7 +82,9 @@ function createDocument(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
   // The rest (health, metrics) is for those who operate this process, not for those who call it.
   const paths = Object.fromEntries(
-    Object.entries(document.paths).flatMap(([path, item]) => (path.startsWith('/v1/') ? [[path, withScopes(item)]] : [])),
+    Object.entries(document.paths).flatMap(([path, item]) =>
+      path.startsWith('/v1/') ? [[path, withMethods(path, withScopes(item))]] : [],
+    ),
   );
   addLinks(paths);
   return {
@@ -100,5 +102,11 @@ function withScopes(item: OpenAPIObject['paths'][string]): OpenAPIObject['paths'
     const scopes = operation.security?.flatMap((requirement) => Object.values(requirement).flat()) ?? [];
     operation.description = [operation.description, `Needs the scope \`${scopes.join(', ')}\`.`].filter(Boolean).join('\n\n');
   }
+  return item;
+}
+
+/** What has a colon within, and is no id, is taken for another path, which may not take the method. */
+function withMethods(path: string, item: OpenAPIObject['paths'][string]): OpenAPIObject['paths'][string] {
+  if (item.post && path.includes('}:')) item.post.responses['405'] = answerOf(405);
   return item;
 }

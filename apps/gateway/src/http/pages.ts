@@ -34,7 +34,7 @@ export const ApiPage = () =>
       name: 'cursor',
       required: false,
       description: 'The `nextCursor` of the page before. Good for the same tenant and filters only; `limit` may change',
-      schema: { type: 'string' },
+      schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' },
     }),
   );
 

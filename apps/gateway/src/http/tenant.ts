@@ -12,7 +12,7 @@ const TENANT = /^[\w.-]{1,64}$/;
 export const tenantQuery = { tenant: z.string().regex(TENANT, NAMED).optional() };
 
 export const ApiTenant = (description = "Another tenant's, for operators") =>
-  ApiQuery({ name: 'tenant', required: false, description, schema: { type: 'string' } });
+  ApiQuery({ name: 'tenant', required: false, description, schema: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$' } });
 
 /**
  * Whose things a call is about, where names are a tenant's own: the caller's, or, for operators, those of `?tenant=`.

@@ -63,7 +63,7 @@ export class EventsController {
   })
   @ApiOkResponse({
     description: 'The events, until the job has finished',
-    content: { 'text/event-stream': { schema: { type: 'string' }, example: EXAMPLE } },
+    content: { 'text/event-stream': { schema: { description: 'Lines of text' }, example: EXAMPLE } },
   })
   @ApiProblems(401, 403, 404, 422, 429, 503)
   async follow(

@@ -13,7 +13,7 @@ import { parseQuery } from '../http/query.js';
 import { type JobView, jobView, toJobView } from './job.view.js';
 import { jobQuery, LONGEST_WAIT_S } from './jobs-query.js';
 import { SubmissionMetrics } from './submission-metrics.js';
-import { checkIdempotencyKey, parseSubmit, submitInput } from './submit.schema.js';
+import { checkIdempotencyKey, IDEMPOTENCY_KEY, parseSubmit, submitInput } from './submit.schema.js';
 import { checkMayChange, visibleTo } from './visibility.js';
 
 const SUBMIT = `Answers 201 once the job is on disk, and on Redis's replicas where the gateway is set to \`replicated\`; where it is set
@@ -43,7 +43,7 @@ export class JobsController {
     name: 'Idempotency-Key',
     required: false,
     description: 'Makes a repeated submission safe for 24 hours',
-    schema: { type: 'string', maxLength: 255 },
+    schema: IDEMPOTENCY_KEY,
   })
   @ApiBody({ schema: ref(submitInput), examples: EXAMPLES })
   @ApiCreatedResponse({

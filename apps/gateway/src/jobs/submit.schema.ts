@@ -90,6 +90,9 @@ export function parseSubmit(body: unknown): SubmitRequest {
   return { name, payload, options: { ...options, runAt: toUnixMs(runAt), startBy: toUnixMs(startBy) } };
 }
 
+/** The same as the API's description tells it. */
+export const IDEMPOTENCY_KEY = { type: 'string', pattern: '^[\\x21-\\x7E]{1,255}$' } as const;
+
 /** @throws Problem `invalid-idempotency-key` */
 export function checkIdempotencyKey(key: unknown): asserts key is string | undefined {
   if (key === undefined || (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key))) return;

@@ -20,7 +20,7 @@ import { parseQuery } from '../http/query.js';
 import { ApiTenant, tenantOf } from '../http/tenant.js';
 import { verb } from '../http/verb.js';
 import { type JobView, jobView, toJobView } from '../jobs/job.view.js';
-import { checkIdempotencyKey } from '../jobs/submit.schema.js';
+import { checkIdempotencyKey, IDEMPOTENCY_KEY } from '../jobs/submit.schema.js';
 import { parseSchedule, scheduleInput } from './schedule.schema.js';
 import { type ScheduleView, scheduleList, scheduleView, toScheduleView } from './schedule.view.js';
 import { scheduleName, schedulePosition, schedulesQuery } from './schedule-query.js';
@@ -149,7 +149,7 @@ export class SchedulesController {
     name: 'Idempotency-Key',
     required: false,
     description: 'Makes repeating safe for 24 hours',
-    schema: { type: 'string', maxLength: 255 },
+    schema: IDEMPOTENCY_KEY,
   })
   @ApiCreatedResponse({ schema: ref(jobView), description: 'The job of the run' })
   @ApiOkResponse({ schema: ref(jobView), description: 'The key was used before: the job of that run' })
