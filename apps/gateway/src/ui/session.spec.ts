@@ -14,7 +14,7 @@ const now = Date.parse('2030-01-01T00:00:00.500Z');
 function open(id = 'ada', from = sessions): string {
   const key = keys.byId(id);
   if (!key) throw new Error(`no key ${id}`);
-  return String(from.open(key, now).split(';')[0]);
+  return String(from.open(key, false, now).split(';')[0]);
 }
 
 describe('Sessions', () => {
@@ -26,8 +26,10 @@ describe('Sessions', () => {
   });
 
   it('gives a cookie that scripts and other sites cannot use', () => {
-    const attributes = sessions.open({ id: 'ada', tenant: 'ops', scopes: new Set() }, now).split('; ').slice(1);
-    expect(attributes).toEqual(['Path=/ui', 'Max-Age=28800', 'HttpOnly', 'SameSite=Strict']);
+    const attributesOf = (overTls: boolean) =>
+      sessions.open({ id: 'ada', tenant: 'ops', scopes: new Set() }, overTls, now).split('; ').slice(1);
+    expect(attributesOf(false)).toEqual(['Path=/ui', 'Max-Age=28800', 'HttpOnly', 'SameSite=Strict']);
+    expect(attributesOf(true)).toEqual([...attributesOf(false), 'Secure']);
     expect(sessions.close()).toBe('dts_session=; Path=/ui; Max-Age=0; HttpOnly; SameSite=Strict');
   });
 

@@ -16,10 +16,10 @@ export class Sessions {
     this.secret = secret ?? randomBytes(32).toString('base64url');
   }
 
-  /** The value of a Set-Cookie header. */
-  open(key: ApiKey, now = Date.now()): string {
+  /** The value of a Set-Cookie header. @param overTls whether it may travel over nothing else */
+  open(key: ApiKey, overTls = false, now = Date.now()): string {
     const claim = `${key.id}.${Math.floor(now / 1000) + LIFETIME_S}`;
-    return this.cookie(`${claim}.${this.sign(claim)}`, LIFETIME_S);
+    return this.cookie(`${claim}.${this.sign(claim)}`, LIFETIME_S) + (overTls ? '; Secure' : '');
   }
 
   /** The value of a Set-Cookie header that ends a session. */
