@@ -60,22 +60,23 @@ const expire = (id: string) => opened.redis.zadd(`${opened.prefix}:operations:du
 
 describe('an operation', () => {
   it('redrives all that its filter means, and nothing else', async () => {
-    const ids = await bury(opened, [...many(230, { options: { tags: ['x'] } }), ...many(20)]);
+    await bury(opened, many(150)); // more than a turn looks at
+    const ids = await bury(opened, many(120, { options: { tags: ['x'] } }));
     const { id } = await start({ filter: { tag: 'x' } });
     gateway.start();
     expect(await ended(id)).toMatchObject({
       state: 'completed',
-      total: 250,
-      examined: 250,
-      matched: 230,
-      done: 230,
+      total: 270,
+      examined: 270,
+      matched: 120,
+      done: 120,
       skipped: 0,
       failed: 0,
       error: null,
     });
-    expect([await waiting(), await dead()]).toEqual([230, 20]);
+    expect([await waiting(), await dead()]).toEqual([120, 150]);
     expect(await placesOf(opened, 'io', ids[0] as string)).toEqual(['waiting']);
-    expect(gateway.changed).toHaveLength(230);
+    expect(gateway.changed).toHaveLength(120);
     expect(gateway.ended).toEqual([['redrive', 'completed']]);
   }, 60_000);
 
@@ -99,6 +100,16 @@ describe('an operation', () => {
     expect(await ended(id)).toMatchObject({ state: 'completed', done: 1, matched: 1 });
     expect(await placesOf(opened, 'io', ids[0] as string)).toEqual(['waiting']);
     expect(await dead()).toBe(20);
+  });
+
+  it('is about those that were dead when it was asked for, and not about those that die later', async () => {
+    await bury(opened, many(3));
+    const { id, createdAt } = await start();
+    await waitFor(() => Date.now() > createdAt);
+    await bury(opened, many(2));
+    gateway.start();
+    expect(await ended(id)).toMatchObject({ total: 3, examined: 3, done: 3 });
+    expect(await dead()).toBe(2);
   });
 
   it('takes no job twice that dies again meanwhile', async () => {
