@@ -132,6 +132,19 @@ describe('POST /v1/dead-letters:redrive', () => {
   });
 });
 
+describe('the audit log', () => {
+  it('has every redrive and purge, whoever asked for it, and no dry run', async () => {
+    await post('redrive', { filter: {}, dryRun: true });
+    await post('redrive', { filter: { reason: 'timeout' }, ratePerSecond: 5 });
+    await post('purge', { filter: { tag: 'x' }, limit: 3 }, { as: 'operator' });
+    const { body } = await gateway.call('GET', '/v1/audit', { as: 'operator' });
+    expect(body.items).toMatchObject([
+      { keyId: 'operator', action: 'dead-letters.purge', target: '*', details: { filter: { tag: 'x' }, limit: 3 }, outcome: 'done' },
+      { keyId: 'caller', action: 'dead-letters.redrive', target: 'acme', details: { filter: { reason: 'timeout' } }, outcome: 'done' },
+    ]);
+  });
+});
+
 describe('POST /v1/dead-letters:purge', () => {
   it('answers 202, and removes the jobs for good; their keys say what they were', async () => {
     const headers = { 'idempotency-key': randomUUID() };

@@ -85,5 +85,7 @@ describe.each(['retry', 'promote'] as const)('a key that wants to %s', (verb) =>
     const [id] = verb === 'retry' ? ((await bury(gateway, 1)) as [string]) : [await submit({ delay: 60_000 })];
     expect(await change(verb, id, 'stranger')).toMatchObject({ status: 404, body: { code: 'job-not-found' } });
     expect(await change(verb, id, 'operator')).toMatchObject({ status: 200, body: { id, state: 'waiting' } });
+    const { body: audit } = await gateway.call('GET', `/v1/audit?target=${id}`, { as: 'operator' });
+    expect(audit.items).toMatchObject([{ keyId: 'operator', action: `job.${verb}`, details: { tenant: 'acme' }, outcome: 'done' }]);
   });
 });
