@@ -1,4 +1,5 @@
 import type { RedisClient } from './connection.js';
+import { Script } from './script.js';
 
 /** Lines kept of a job's log: the last ones. */
 export const LOG_LINES_KEPT = 1_000;
@@ -7,19 +8,25 @@ export const LOG_LINES_KEPT = 1_000;
 export const LINES_DROPPED = 'dts:lines-dropped';
 
 /** As BullMQ's `log`, which forgets how many lines it dropped; then nobody could tell one line from the next. */
-const APPEND = `
+const APPEND = new Script(
+  `
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 local over = redis.call('RPUSH', KEYS[2], ARGV[1]) - ARGV[2]
 if over > 0 then
   redis.call('LTRIM', KEYS[2], over, -1)
   redis.call('HINCRBY', KEYS[1], '${LINES_DROPPED}', over)
 end
-return 1`;
+return 1`,
+  2,
+);
 
-const READ = `
+const READ = new Script(
+  `
 local dropped = tonumber(redis.call('HGET', KEYS[1], '${LINES_DROPPED}') or 0)
 local first = math.max(0, ARGV[1] - dropped)
-return { dropped + first, dropped + redis.call('LLEN', KEYS[2]), redis.call('LRANGE', KEYS[2], first, first + ARGV[2] - 1) }`;
+return { dropped + first, dropped + redis.call('LLEN', KEYS[2]), redis.call('LRANGE', KEYS[2], first, first + ARGV[2] - 1) }`,
+  2,
+);
 
 export interface LogLine {
   /** From 0, and the same however many are dropped before it. */
@@ -39,12 +46,12 @@ export class JobLogs {
 
   /** @param jobKey where the job is. What is gone gets no log. */
   async append(jobKey: string, text: string): Promise<void> {
-    await this.redis.eval(APPEND, 2, jobKey, `${jobKey}:logs`, text, LOG_LINES_KEPT);
+    await APPEND.run(this.redis, jobKey, `${jobKey}:logs`, text, LOG_LINES_KEPT);
   }
 
   /** @param from a line's number; begins with the first that is kept when that is later */
   async read(jobKey: string, from: number, limit: number): Promise<LogPage> {
-    const reply = await this.redis.eval(READ, 2, jobKey, `${jobKey}:logs`, from, limit);
+    const reply = await READ.run(this.redis, jobKey, `${jobKey}:logs`, from, limit);
     const [first, end, texts] = reply as [number, number, string[]];
     const next = first + texts.length;
     return { items: texts.map((text, index) => ({ line: first + index, text })), ...(next < end && { next }) };

@@ -1,10 +1,14 @@
+import { Script } from '../script.js';
+
 /**
  * Reads a stretch of a place and the jobs in it in one step: that a job is there and what its hash says hold at the same
  * moment. Each script first finds the candidates behind a mark, then looks at one after the other.
  * KEYS[1]: the place; ARGV[1]: what the keys of its jobs begin with; ARGV[2]: a Request.
  * Replies how many candidates there were, how many were looked at, the bytes read, the last one's id and order, and the jobs.
  */
-const stretch = (candidates: string) => `
+const stretch = (candidates: string) =>
+  new Script(
+    `
 local request = cjson.decode(ARGV[2])
 local ids, orders = {}, {}
 ${candidates}
@@ -30,7 +34,9 @@ for index, id in ipairs(ids) do
     if #hash > 0 then table.insert(found, { id, hash }) end
   end
 end
-return { #ids, looked, bytes, ids[looked] or '', orders[looked] or '', found }`;
+return { #ids, looked, bytes, ids[looked] or '', orders[looked] or '', found }`,
+    1,
+  );
 
 /**
  * A sorted set, the highest score first. The mark's job may be gone or have another score by now: what comes behind the
@@ -84,8 +90,11 @@ for _, chosen in ipairs(request.chosen) do
 end`);
 
 /** The jobs of a list, and when each was started: Unix milliseconds as text. */
-export const READ_STARTS = `
+export const READ_STARTS = new Script(
+  `
 local ids = redis.call('LRANGE', KEYS[1], 0, -1)
 local starts = {}
 for index, id in ipairs(ids) do starts[index] = redis.call('HGET', ARGV[1] .. id, 'processedOn') or '0' end
-return { ids, starts }`;
+return { ids, starts }`,
+  1,
+);

@@ -3,6 +3,7 @@ import { OURS_BYTES } from '../job-data.js';
 import { queueOfJobId } from '../job-id.js';
 import { type JobRecord, toJobRecord } from '../job-record.js';
 import type { Queues } from '../queues.js';
+import type { Script } from '../script.js';
 import { type JobHash, toStoredJob } from '../stored-job.js';
 import type { Sieve } from './job-filter.js';
 import { placeOf, type Section } from './place.js';
@@ -58,7 +59,7 @@ export class SectionReader {
 
   /** Jobs leave it in any order, so only the order of their starts tells what comes behind a mark. It is as large as the workers' slots are many. */
   private async readBag(section: Section, reading: Reading): Promise<Stretch> {
-    const [ids, starts] = (await this.redis.eval(READ_STARTS, 1, this.keyOf(section), this.jobPrefix(section))) as [string[], string[]];
+    const [ids, starts] = (await READ_STARTS.run(this.redis, this.keyOf(section), this.jobPrefix(section))) as [string[], string[]];
     const { after, look } = reading;
     const behind = ids
       .map((id, index): Mark => ({ id, order: starts[index] ?? '0' }))
@@ -69,10 +70,10 @@ export class SectionReader {
     return { ...stretch, next: stretch.next ?? (behind.length > look ? chosen.at(-1) : undefined) };
   }
 
-  private async run(script: string, section: Section, reading: Reading, chosen?: readonly Mark[]): Promise<Stretch> {
+  private async run(script: Script, section: Section, reading: Reading, chosen?: readonly Mark[]): Promise<Stretch> {
     const { limit, look, after, sieve } = reading;
     const request = JSON.stringify({ ...sieve, ...scoresOf(section), tail: OURS_BYTES, limit, look, bytes: MAX_BYTES, after, chosen });
-    const reply = (await this.redis.eval(script, 1, this.keyOf(section), this.jobPrefix(section), request)) as Reply;
+    const reply = (await script.run(this.redis, this.keyOf(section), this.jobPrefix(section), request)) as Reply;
     const [candidates, looked, bytes, id, order, found] = reply;
     const isCut = looked < candidates || (chosen === undefined && candidates === look);
     return { jobs: this.toRecords(section, found), looked, bytes, ...(isCut && { next: { id, order } }) };
