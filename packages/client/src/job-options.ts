@@ -29,3 +29,11 @@ export interface JobOptions {
 export function checkIdempotencyKey(key: string): void {
   if (!VISIBLE_ASCII.test(key)) throw new TypeError('an idempotency key has 1 to 255 visible ASCII characters');
 }
+
+/** A UUID, version 4. Made here because `crypto.randomUUID` is missing in pages that were not loaded over HTTPS. */
+export function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const withVersion = bytes.map((byte, index) => (index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte));
+  const hex = Array.from(withVersion, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}

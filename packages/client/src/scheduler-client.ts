@@ -1,6 +1,7 @@
 import type { JobName, PayloadInputOf } from '@dts/jobs';
 import { sleep } from './backoff.js';
 import { type BatchJob, type BatchResult, submitBatch } from './batch.js';
+import { FlowsClient } from './flows.js';
 import { isFinished, type Job, type JobType, type SubmittedJob } from './job.js';
 import { checkIdempotencyKey, type JobOptions, VISIBLE_ASCII } from './job-options.js';
 import { SchedulerError } from './scheduler-error.js';
@@ -32,6 +33,7 @@ export interface WaitOptions extends CallOptions {
 
 /** Calls a gateway. Every method throws SchedulerError, or the reason of the signal that it was given; a TypeError for what can't be sent. */
 export class SchedulerClient {
+  readonly flows: FlowsClient;
   readonly schedules: SchedulesClient;
   readonly #transport: Transport;
 
@@ -39,6 +41,7 @@ export class SchedulerClient {
     if (!/^https?:\/\/[^/]/.test(url)) throw new TypeError(`"${url}" is not the URL of a gateway, such as http://127.0.0.1:3000`);
     if (!VISIBLE_ASCII.test(apiKey)) throw new TypeError('an API key has visible ASCII characters only');
     this.#transport = new Transport({ url: url.replace(/\/+$/, ''), apiKey, fetch: send, retries, timeoutMs });
+    this.flows = new FlowsClient(this.#transport);
     this.schedules = new SchedulesClient(this.#transport);
   }
 
