@@ -36,10 +36,10 @@ describe('following a job', () => {
     const payload = { sourceUrl: `${receiver.url}/1.png`, destinationUrl: `${receiver.url}/2.png`, width: 1 };
     const id = await api.submit('image.thumbnail', payload);
     await using stream = await follow(id);
-    await stream.until(({ data }) => data.state === 'active', 15_000);
+    await stream.until(({ data }) => data.state === 'active');
     fetched.set();
-    await stream.until(({ event, data }) => event === 'progress' && data.progress === 80, 15_000);
-    await stream.until(({ event, data }) => event === 'log' && data.line === 1, 15_000);
+    await stream.until(({ event, data }) => event === 'progress' && data.progress === 80);
+    await stream.until(({ event, data }) => event === 'log' && data.line === 1);
     put.set();
     await expect(stream.ended).resolves.toBe(true);
     expect(statesOf(stream).slice(-2)).toEqual(['active', 'completed']);
@@ -64,7 +64,7 @@ describe('following a job', () => {
     const backoff = { type: 'fixed', delay: 10 };
     const id = await api.submit('http.request', { url: `${receiver.url}/x`, method: 'GET' }, { backoff });
     await using first = await follow(id, gateway.url);
-    const { id: last } = await first.until(({ data }) => data.state === 'active', 15_000);
+    const { id: last } = await first.until(({ data }) => data.state === 'active');
     await gateway.kill();
     await expect(first.ended).resolves.toBe(false);
     held.set();
@@ -80,7 +80,7 @@ describe('following a job', () => {
     const gateway = await stack.start('gateway');
     const id = await api.submit('http.request', { url: `${receiver.url}/later`, method: 'GET' }, { delay: 3_600_000 });
     await using stream = await follow(id, gateway.url);
-    await stream.until(({ data }) => data.state === 'scheduled', 15_000);
+    await stream.until(({ data }) => data.state === 'scheduled');
     const stopped = gateway.stop();
     await expect(stream.ended).resolves.toBe(true);
     await expect(stopped).resolves.toMatchObject({ code: 0 });

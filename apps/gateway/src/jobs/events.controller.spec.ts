@@ -63,7 +63,7 @@ describe('GET /v1/jobs/{id}/events', () => {
     await first.until(({ data }) => data.state === 'waiting');
     await using _worker = work(async (running) => {
       await log(running, 'one');
-      await finish.wait();
+      await finish.wait(30_000);
       await log(running, 'two');
       return 1;
     });

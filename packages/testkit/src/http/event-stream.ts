@@ -32,8 +32,8 @@ export class EventStream implements AsyncDisposable {
     return new EventStream(await fetch(url, { headers, signal: leaving.signal }), leaving);
   }
 
-  /** The first event of which this is true. */
-  until(matches: (event: ServerSentEvent) => boolean, timeoutMs?: number): Promise<ServerSentEvent> {
+  /** The first event of which this is true. A server may look for news now and then only. */
+  until(matches: (event: ServerSentEvent) => boolean, timeoutMs = 15_000): Promise<ServerSentEvent> {
     return waitFor(() => this.events.find(matches), { timeoutMs, describe: `an event after ${JSON.stringify(this.events)}` });
   }
 
