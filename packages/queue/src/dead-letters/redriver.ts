@@ -13,10 +13,11 @@ import { FENCE_LUA, FENCED, type Fence, fenceArguments } from './fence.js';
  * cancel it; a line in its history. In one script, so that nobody who dies half way leaves a job half redriven.
  *
  * Of a job that was cancelled and that no worker has come by yet, the cancellation is taken back, and it takes its place anew.
- * Whose children failed cannot complete, so they come first; whose children run waits for them. A child counts for its
- * parent again unless that has gone on without it.
+ * Whose children failed cannot complete, so they come first, unless they are gone; whose children run waits for them. A child
+ * counts for its parent again unless that has gone on without it. A parent that died of nothing else waits for it again, as if
+ * it had been redriven as well, and so does who waits for that one: a flow comes back to life in whatever order it is redriven.
  *
- * KEYS: job, failed, delayed, wait, prioritized, pc, waiting-children, active, meta, marker, events, wishes to cancel,
+ * KEYS: job, failed, delayed, wait, prioritized, pc, waiting-children, active, meta, marker, wishes to cancel,
  * operation. ARGV: id, entry of a wish, now, line of history, data to store, when it ended, operation's id and token.
  * 1: redriven, 0: it is not what it was taken for, -1: no such job, -2: children failed
  */
@@ -24,23 +25,53 @@ const REDRIVE = new Script(
   `
 ${FENCE_LUA}
 local job, failed, delayed, wait, prioritized, counter, waitingChildren = unpack(KEYS, 1, 7)
-local active, meta, marker, events, wishes = unpack(KEYS, 8, 12)
+local active, meta, marker, wishes = unpack(KEYS, 8, 11)
 local id, wish, now, line, data, ended = unpack(ARGV, 1, 6)
+
+local function renew(key)
+  redis.call('HDEL', key, 'finishedOn', 'processedOn', 'failedReason', 'defa', 'atm', 'ats', 'stc', 'dts:starts')
+  local history = redis.call('HGET', key, 'stacktrace') or '[]'
+  history = history == '[]' and '[' .. line .. ']' or string.sub(history, 1, -2) .. ',' .. line .. ']'
+  redis.call('HSET', key, 'stacktrace', history, 'delay', 0)
+end
+
+local function tell(queue, ...)
+  local most = redis.call('HGET', queue .. 'meta', 'opts.maxLenEvents') or 10000
+  redis.call('XADD', queue .. 'events', 'MAXLEN', '~', most, '*', 'event', ...)
+end
+
+local function rejoin(child)
+  local parent = redis.call('HGET', child, 'parentKey')
+  if not parent then return end
+  local queue, parentId = string.match(parent, '^(.*:)([^:]+)$')
+  local isDead = redis.call('ZSCORE', queue .. 'failed', parentId)
+  if not isDead and not redis.call('ZSCORE', queue .. 'waiting-children', parentId) then return end
+  local failedIt = redis.call('ZREM', parent .. ':unsuccessful', child) == 1
+  if not failedIt and redis.call('HDEL', parent .. ':failed', child) == 0 then return end
+  redis.call('SADD', parent .. ':dependencies', child)
+  local diedOfIt = isDead and failedIt and redis.call('HGET', parent, 'failedReason') ~= '${CANCELLED}'
+  if not diedOfIt or redis.call('ZCARD', parent .. ':unsuccessful') > 0 then return end
+  redis.call('ZREM', queue .. 'failed', parentId)
+  renew(parent)
+  redis.call('ZADD', queue .. 'waiting-children', now, parentId)
+  tell(queue, 'waiting-children', 'jobId', parentId, 'prev', 'failed')
+  rejoin(parent)
+end
 
 if redis.call('EXISTS', job) == 0 then return -1 end
 local score = redis.call('ZSCORE', failed, id)
 if score then
   if ended ~= '' and tonumber(score) ~= tonumber(ended) then return 0 end
   if operation and redis.call('HGET', job, 'dts:operation') == operationId then return 0 end
-  if redis.call('ZCARD', job .. ':unsuccessful') > 0 then return -2 end
+  for _, child in ipairs(redis.call('ZRANGE', job .. ':unsuccessful', 0, -1)) do
+    if redis.call('EXISTS', child) == 1 then return -2 end
+  end
+  redis.call('DEL', job .. ':unsuccessful')
 elseif operation or redis.call('HGET', job, 'defa') ~= '${CANCELLED}' or redis.call('EXISTS', job .. ':lock') == 1
   or redis.call('HEXISTS', job, 'finishedOn') == 1 then return 0 end
 
-redis.call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'defa', 'atm', 'ats', 'stc', 'dts:starts')
+renew(job)
 redis.call('SREM', wishes, wish)
-local history = redis.call('HGET', job, 'stacktrace') or '[]'
-history = history == '[]' and '[' .. line .. ']' or string.sub(history, 1, -2) .. ',' .. line .. ']'
-redis.call('HSET', job, 'stacktrace', history, 'delay', 0)
 if data ~= '' then redis.call('HSET', job, 'data', data) end
 if operation then redis.call('HSET', job, 'dts:operation', operationId) end
 count()
@@ -49,22 +80,11 @@ local previous = redis.call('ZREM', failed, id) == 1 and 'failed' or redis.call(
   or redis.call('LREM', wait, 1, id) == 1 and 'waiting'
 if not previous then return 1 end
 
-local parent = redis.call('HGET', job, 'parentKey')
-if parent and previous == 'failed' then
-  local parentQueue, parentId = string.match(parent, '^(.*:)([^:]+)$')
-  local waits = redis.call('ZSCORE', parentQueue .. 'waiting-children', parentId) or redis.call('ZSCORE', parentQueue .. 'failed', parentId)
-  if waits and (redis.call('ZREM', parent .. ':unsuccessful', job) == 1 or redis.call('HDEL', parent .. ':failed', job) == 1) then
-    redis.call('SADD', parent .. ':dependencies', job)
-  end
-end
-
-local function tell(event)
-  local most = redis.call('HGET', meta, 'opts.maxLenEvents') or 10000
-  redis.call('XADD', events, 'MAXLEN', '~', most, '*', 'event', event, 'jobId', id, 'prev', previous)
-end
+local queue = string.sub(job, 1, -1 - #id)
+if previous == 'failed' then rejoin(job) end
 if redis.call('SCARD', job .. ':dependencies') > 0 then
   redis.call('ZADD', waitingChildren, now, id)
-  tell('waiting-children')
+  tell(queue, 'waiting-children', 'jobId', id, 'prev', previous)
   return 1
 end
 local priority = tonumber(redis.call('HGET', job, 'priority')) or 0
@@ -73,12 +93,12 @@ else redis.call('ZADD', prioritized, priority * 0x100000000 + redis.call('INCR',
 local limits = redis.call('HMGET', meta, 'paused', 'concurrency')
 local held = limits[1] or limits[2] and redis.call('LLEN', active) >= tonumber(limits[2])
 if not held then redis.call('ZADD', marker, 0, '0') end
-tell('waiting')
+tell(queue, 'waiting', 'jobId', id, 'prev', previous)
 return 1`,
-  13,
+  12,
 );
 
-const SETS = ['failed', 'delayed', 'wait', 'prioritized', 'pc', 'waiting-children', 'active', 'meta', 'marker', 'events'];
+const SETS = ['failed', 'delayed', 'wait', 'prioritized', 'pc', 'waiting-children', 'active', 'meta', 'marker'];
 
 /** `changed`: it is not dead any more, or not for the reason for which it was to be redriven. */
 export type Redriven = 'redriven' | 'changed' | 'missing' | 'children-failed' | 'fenced';
