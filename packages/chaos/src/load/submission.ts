@@ -1,7 +1,7 @@
 import type { Random } from '../random.js';
 import { makeFlow } from './flow-submission.js';
 
-/** One submission, made up by chance: most jobs are due at once, some later, some with a priority. */
+/** One submission, made up by chance: most jobs are due at once, some later, some with a priority, some in an order. */
 export interface Submission {
   readonly key: string;
   /** Milliseconds. */
@@ -16,6 +16,8 @@ export interface Mix {
   readonly delayed: number;
   /** Of 100 submissions. */
   readonly prioritized: number;
+  /** Of 100 submissions: with one of a few ordering keys, so that they wait for each other. */
+  readonly ordered: number;
   /** Milliseconds that a delayed job waits at most. */
   readonly longestDelayMs: number;
   /** Of 100 submissions that are due at once otherwise: scheduled for a day later, so they stay stored. */
@@ -28,16 +30,17 @@ export interface Mix {
   readonly runMs?: number;
 }
 
-export const MIXED: Mix = { delayed: 30, prioritized: 10, longestDelayMs: 5_000 };
-export const AT_ONCE: Mix = { delayed: 0, prioritized: 0, longestDelayMs: 0 };
+export const MIXED: Mix = { delayed: 30, prioritized: 10, ordered: 15, longestDelayMs: 5_000 };
+export const AT_ONCE: Mix = { delayed: 0, prioritized: 0, ordered: 0, longestDelayMs: 0 };
 
 export const FLOWS: Mix = { ...AT_ONCE, flows: true };
 
 /** For batches: a load that would take long to run, so most of it is for later. */
-export const BULK: Mix = { delayed: 0, prioritized: 5, longestDelayMs: 0, later: 70 };
+export const BULK: Mix = { delayed: 0, prioritized: 5, ordered: 0, longestDelayMs: 0, later: 70 };
 
 const SHORTEST_DELAY_MS = 500;
 const LATER_MS = 24 * 3_600_000;
+const ORDERING_KEYS = 50;
 
 export function makeSubmission(key: string, url: string, mix: Mix, random: Random): Submission {
   if (mix.flows) return { key, delay: 0, body: JSON.stringify(makeFlow(url, random)), isFlow: true };
@@ -46,7 +49,8 @@ export function makeSubmission(key: string, url: string, mix: Mix, random: Rando
   const priority = !isDelayed && kind < mix.delayed + mix.prioritized ? random.between(2, 10) : undefined;
   const isLater = !isDelayed && priority === undefined && random.between(1, 100) <= (mix.later ?? 0);
   const delay = isDelayed ? random.between(SHORTEST_DELAY_MS, mix.longestDelayMs) : isLater ? LATER_MS : 0;
-  const body = JSON.stringify({ ...jobOf(url, mix), ...(delay > 0 && { delay }), priority });
+  const orderingKey = random.between(1, 100) <= mix.ordered ? `order-${random.between(1, ORDERING_KEYS)}` : undefined;
+  const body = JSON.stringify({ ...jobOf(url, mix), ...(delay > 0 && { delay }), priority, orderingKey });
   return { key, delay, body, isFlow: false };
 }
 

@@ -11,7 +11,7 @@ const EVERY_MS = 1_000;
 export const clockJump: Scenario = {
   name: 'clock-jump',
   fault: `the clock of every process jumps ${JUMP_S} s back, to the right time, and ${JUMP_S} s ahead; a worker and Redis are killed (-9) while it is wrong`,
-  load: `concurrent callers, delayed and prioritized jobs among them; ${SCHEDULES} schedules, a run of each every second`,
+  load: `concurrent callers, delayed, prioritized and ordered jobs among them; ${SCHEDULES} schedules, a run of each every second`,
   holds: 'nothing lost, every delayed job runs, and every schedule has its next run',
   control: 'no append-only file',
   harm: 'lost',

@@ -7,7 +7,7 @@ const STALL_MS = 1_500;
 export const fsyncStall: Scenario = {
   name: 'fsync-stall',
   fault: `every fsync ${SLOW_MS} ms slower, then one that takes ${STALL_MS} ms, and a power cut before it ends`,
-  load: 'concurrent callers, delayed and prioritized jobs among them',
+  load: 'concurrent callers, delayed, prioritized and ordered jobs among them',
   holds: 'nothing lost; what was not on disk was not acknowledged',
   control: 'appendfsync everysec',
   harm: 'lost',

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.js';
 export const powerCut: Scenario = {
   name: 'power-cut',
   fault: 'power cut: Redis killed, its files cut back to the last byte that an fsync covered',
-  load: 'concurrent callers, one by one and in batches; delayed and prioritized jobs among them',
+  load: 'concurrent callers, one by one and in batches; delayed, prioritized and ordered jobs among them',
   holds: 'nothing lost; service comes back unaided',
   control: 'appendfsync everysec',
   harm: 'lost',

@@ -45,7 +45,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 export const randomMix: Scenario = {
   name: 'random-mix',
   fault: 'faults that chance picks, one after the other, and a power cut in the end',
-  load: 'concurrent callers of two gateways, one by one and in batches; delayed and prioritized jobs among them',
+  load: 'concurrent callers of two gateways, one by one and in batches; delayed, prioritized and ordered jobs among them',
   holds: 'nothing lost',
   control: 'appendfsync everysec',
   harm: 'lost',

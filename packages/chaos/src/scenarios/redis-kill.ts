@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.js';
 export const redisKill: Scenario = {
   name: 'redis-kill',
   fault: 'Redis killed with -9 and started again',
-  load: 'concurrent callers, one by one and in batches; delayed and prioritized jobs among them',
+  load: 'concurrent callers, one by one and in batches; delayed, prioritized and ordered jobs among them',
   holds: 'nothing lost; service comes back unaided',
   control: 'no append-only file',
   harm: 'lost',

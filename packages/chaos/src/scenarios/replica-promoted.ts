@@ -11,7 +11,7 @@ export const replicaPromoted: Scenario = {
   name: 'replica-promoted',
   fault:
     'the replica stands still and is cut off; then the master dies, the replica goes on, Sentinel promotes it, and the old master comes back',
-  load: 'concurrent callers, delayed and prioritized jobs among them',
+  load: 'concurrent callers, delayed, prioritized and ordered jobs among them',
   holds: 'nothing lost: what the replica does not have is not acknowledged',
   control: 'DURABILITY=synced, which does not wait for replicas',
   harm: 'lost',

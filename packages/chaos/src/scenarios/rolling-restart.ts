@@ -1,4 +1,5 @@
 import type { App } from '@dts/testkit';
+import { MIXED } from '../load/submission.js';
 import type { Arm } from '../stage/arm.js';
 import { pickUps } from '../stage/pick-up.js';
 import type { Stage } from '../stage/stage.js';
@@ -25,7 +26,7 @@ export const rollingRestart: Scenario = {
     const starts = [gateway, gateway, worker, worker];
     const apps = await Promise.all(starts.map((start) => start()));
     stage.receiver.workMs = RUN_MS;
-    const load = stage.startLoad({ perSecond: stage.profile.perSecond / 2 });
+    const load = stage.startLoad({ mix: { ...MIXED, ordered: 0 }, perSecond: stage.profile.perSecond / 2 });
     const since = Date.now();
     for (const [index, app] of apps.entries()) {
       await stage.untilFault();

@@ -11,7 +11,7 @@ export const twoVersions: Scenario = {
   name: 'two-versions',
   fault:
     'gateways and workers of an earlier version beside those of this one; an old worker is killed with -9, then the old ones go (SIGTERM)',
-  load: 'concurrent callers of both gateways, delayed and prioritized jobs among them',
+  load: 'concurrent callers of both gateways, delayed, prioritized and ordered jobs among them',
   holds: 'nothing lost: each runs what the other stored, and takes back what the other held',
   control: 'an old worker that takes jobs out of the queue before it runs them',
   harm: 'lost',

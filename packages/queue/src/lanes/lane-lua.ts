@@ -4,7 +4,7 @@ import { PARKED_FROM, PARKED_MS } from './parked.js';
 import { TENANT_LIMITS } from './tenant-limits.js';
 
 /** Milliseconds after which somebody looks whether a lane stands still: of a key, of a tenant, and while a job is on its way. */
-const LOOK_MS = 5_000;
+export const LOOK_MS = 5_000;
 const TENANT_LOOK_MS = 1_000;
 const LOOK_SOON_MS = 500;
 /** Microseconds after which a job that was announced and never stored is forgotten. */
@@ -115,6 +115,7 @@ local function rateWait(lane)
   local key = base .. 'tokens:' .. lane.tenant
   local interval = lane.per / lane.max
   local full = math.max(tonumber(redis.call('GET', key)) or 0, now)
+  full = math.min(full, now + lane.per) -- later only where the clock went back
   local wait = full + interval - now - lane.per
   if wait > 0.001 then return math.ceil(wait) end
   redis.call('SET', key, full + interval, 'PX', math.ceil(full + interval - now) + 1)
@@ -148,7 +149,7 @@ local function advance(lane)
     if isReady(lane, id, tonumber(waiting[i + 1]), options, finished) then
       local wait = rateWait(lane)
       if wait > 0 then
-        again = wait
+        again = math.min(wait, usual)
         break
       end
       redis.call('ZADD', keyOf(lane), 0, id)

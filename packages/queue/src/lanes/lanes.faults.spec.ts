@@ -79,6 +79,14 @@ describe('whoever dies', () => {
     expect(idOf(await play.start())).toBe(second);
   });
 
+  it('a clock that goes back holds up nobody', async () => {
+    const [, second] = [await submit('k'), await submit('k')];
+    await play.complete((await play.start()) as StoredJob, true);
+    await opened.redis.zincrby(key('key-lanes'), 3_600_000, 'k:acme:k');
+    await play.tick();
+    expect(idOf(await play.start())).toBe(second);
+  });
+
   it('a worker after the end of a job holds up the next one for a moment only', async () => {
     const [, second] = [await submit('k'), await submit('k')];
     await play.complete((await play.start()) as StoredJob, true);

@@ -1,7 +1,7 @@
 import type { QueueName } from '@dts/jobs';
 import type { RedisClient } from '../connection.js';
 import { Script } from '../script.js';
-import { LANE_LUA } from './lane-lua.js';
+import { LANE_LUA, LOOK_MS } from './lane-lua.js';
 import { PARKED_FROM } from './parked.js';
 
 /** Lanes of each kind, and jobs of a lane or parked anywhere, that one look takes. */
@@ -109,12 +109,17 @@ local function mend(lane)
     if not options or finished or isTriedLater or waitsForChildren then redis.call('ZREM', key, id) end
   end
 end
-for _, due in ipairs({ tenantLanes, keyLanes }) do
-  for _, name in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, ARGV[2])) do
+local function lookAtAll(names)
+  for _, name in ipairs(names) do
     local lane = named(name)
     mend(lane)
     advanceAll({ lane })
   end
+end
+for _, all in ipairs({ tenantLanes, keyLanes }) do
+  lookAtAll(redis.call('ZRANGEBYSCORE', all, '-inf', now, 'LIMIT', 0, ARGV[2]))
+  -- Nobody is put off for so long: the clock went back.
+  lookAtAll(redis.call('ZRANGEBYSCORE', all, now + ${2 * LOOK_MS}, '+inf', 'LIMIT', 0, ARGV[2]))
 end
 local function waitingIn(all, id)
   for _, lane in ipairs(all) do
