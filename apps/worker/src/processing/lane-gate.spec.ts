@@ -4,11 +4,8 @@ import {
   connectProducer,
   connectWorker,
   JobClient,
-  Lanes,
   openQueues,
   type Queues,
-  Ranking,
-  RankingTicker,
   type RedisClient,
   TenantLimitsStore,
 } from '@dts/queue';
@@ -29,7 +26,6 @@ describe('LaneGate', () => {
   let jobs: JobClient;
   let gate: LaneGate;
   let worker: EagerWorker;
-  let ticker: RankingTicker;
 
   beforeEach(async () => {
     prefix = testPrefix();
@@ -38,14 +34,11 @@ describe('LaneGate', () => {
     queues = openQueues(producer, prefix, ignore);
     jobs = new JobClient(queues, producer, prefix, new Admission(queues, producer, 1_000));
     gate = new LaneGate(patient, prefix, ['io']);
-    ticker = new RankingTicker(new Ranking(producer, prefix), new Lanes(producer, prefix)); // a gateway's
     await waitFor(() => producer.status === 'ready');
-    ticker.start();
   });
   afterEach(async () => {
     await worker.close();
     await gate.stop();
-    ticker.stop();
     producer.disconnect();
     patient.disconnect();
   });

@@ -3,7 +3,7 @@ import { type LaneJob, Lanes, PARKED_MS, Ranking, type RedisClient, TENANT_LIMIT
 import { DelayedError } from 'bullmq';
 import type { WorkerJob } from './worker-job.js';
 
-/** Milliseconds between two looks at which tenants have limits: how late a new one is heeded here. */
+/** Milliseconds between two looks at which tenants have limits, and at the lanes: how late a new limit is heeded here. */
 const LOOK_MS = 1_000;
 
 /** Milliseconds before a Redis that refused to say is asked again for the same job. */
@@ -80,11 +80,15 @@ export class LaneGate {
   }
 
   private async look(): Promise<void> {
-    for (const queue of this.queues) {
-      const tenants = await this.redis.hkeys(`${this.prefix}:${queue}:${TENANT_LIMITS}`).catch(() => undefined);
-      if (tenants) this.limited.set(queue, new Set(tenants));
-    }
+    for (const queue of this.queues) await this.lookAt(queue).catch(() => undefined); // the next look comes soon
     if (!this.stopped) this.timer = setTimeout(() => void this.look(), LOOK_MS);
+  }
+
+  /** Lanes are looked after here as well, more seldom than gateways do it: those may be away, and the work goes on. */
+  private async lookAt(queue: QueueName): Promise<void> {
+    this.limited.set(queue, new Set(await this.redis.hkeys(`${this.prefix}:${queue}:${TENANT_LIMITS}`)));
+    await this.lanes.sweep(queue);
+    await this.ranking.rank(queue);
   }
 }
 
