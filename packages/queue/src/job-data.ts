@@ -18,5 +18,5 @@ export interface JobData {
   readonly flow?: FlowLink;
 }
 
-/** Bytes of the JSON in which all that is ours is: 16 tags of 64 characters are the most of it. */
+/** Bytes at the end of the JSON in which all that is ours is, but for the links of a flow: 16 tags of 64 characters are the most of it. */
 export const OURS_BYTES = 4_096;

@@ -127,6 +127,13 @@ describe('a flow', () => {
     expect(audit.body.items).toMatchObject([{ action: 'flow.cancel', target: id, outcome: 'done' }]);
   });
 
+  it('is found in the list of jobs by the tag of its root, however many jobs it has', async () => {
+    const tag = `large-${randomUUID()}`;
+    const { id } = (await submit(job('root', { tags: [tag], children: Array.from({ length: 999 }, () => job('a')) }))).body;
+    const list = await gateway.call('GET', `/v1/jobs?state=waiting-children&tag=${tag}`, { as: 'caller' });
+    expect(list.body.items).toMatchObject([{ id, flowId: id, parentId: null, tags: [tag], state: 'waiting-children' }]);
+  });
+
   it('is found by its own id only', async () => {
     const { root } = (await submit()).body;
     for (const id of [root.children[0].job.id, 'nope', randomUUID()]) {
