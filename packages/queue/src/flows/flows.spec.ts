@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Admission } from '../admission.js';
 import { FlowBench, job, statesOf, thumbnail } from '../fixtures/flow-bench.js';
 import { open, submission } from '../fixtures/open.js';
 import { jobIdFor } from '../job-id.js';
 import type { FlowNodeInput } from './flow.js';
+import { Flows } from './flows.js';
 import { nodesOf } from './nodes-of.js';
 
 let bench: FlowBench;
@@ -56,6 +59,26 @@ describe('submitting a flow', () => {
     const asJob = bench.opened.jobs.submit(submission({ payload: sameAsJob.payload, idempotencyKey: forFlow }));
     await expect(asJob).rejects.toMatchObject({ code: 'idempotency-conflict' });
     await expect(submit(job('other'), forFlow, 'globex')).resolves.toMatchObject({ outcome: 'created' });
+  });
+
+  it('is turned away without a trace while any of its queues is full; what was acknowledged is told all the same', async () => {
+    const { queues, redis, prefix } = bench.opened;
+    const admission = new Admission(queues, redis, 1);
+    const strict = new Flows(queues, redis, prefix, admission);
+    const [key, earlier] = [randomUUID(), randomUUID()];
+    const { flow } = await submit(job('root', { children: [thumbnail('first')] }), earlier);
+    admission.start();
+    try {
+      await waitFor(() => admission.refusalOf('cpu') !== undefined);
+      const strictly = (root: FlowNodeInput, idempotencyKey: string) => strict.submit({ root, tenant: 'acme', idempotencyKey });
+      await expect(strictly(job('root', { children: [thumbnail('second')] }), key)).rejects.toMatchObject({ code: 'backlog-full' });
+      await expect(strictly(job('root', { children: [thumbnail('first')] }), earlier)).resolves.toMatchObject({ flow: { id: flow.id } });
+      await expect(bench.opened.storedIds()).resolves.toHaveLength(2);
+      // The key is free still.
+      await expect(strictly(job('another'), key)).resolves.toMatchObject({ outcome: 'created' });
+    } finally {
+      admission.stop();
+    }
   });
 
   it('ten times at once with one key makes one', async () => {

@@ -18,6 +18,7 @@ beforeAll(async () => {
   const keys = [
     limitedKey('few', 3),
     limitedKey('batches', 10),
+    limitedKey('flows', 10),
     limitedKey('free', 1, { rateLimit: null }),
     limitedKey('usual', 1, { rateLimit: undefined }),
     limitedKey('board', 1),
@@ -64,6 +65,13 @@ describe('a key', () => {
     expect(refused).toMatchObject({ status: 429, body: { code: 'rate-limited' } });
     // 24 jobs too many, and one more for the next request.
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(24_000);
+  });
+
+  it('pays for each job of a flow', async () => {
+    const job = { name: 'http.request', payload: { url: 'http://service.test/' } };
+    const body = { ...job, children: [{ ...job, children: [job] }, job] };
+    const { headers } = await gateway.call('POST', '/v1/flows', { headers: as('flows'), body });
+    expect(headers.get('ratelimit')).toMatch(/^"requests";r=6;/);
   });
 
   it('is not limited in Bull Board, which asks every few seconds', async () => {
