@@ -39,7 +39,10 @@ export interface Job<Name extends JobName = JobName> {
   readonly finishedAt: string | null;
   readonly attemptsMade: number;
   readonly attemptsMax: number;
+  /** Those before a retry or redrive come first; their numbers start anew with each. */
   readonly attempts: readonly JobAttempt[];
+  /** How often it was retried after it had ended. */
+  readonly redrives: number;
   readonly progress: unknown;
   readonly result: ResultOf<Name> | null;
   readonly error: JobError | null;

@@ -1,9 +1,11 @@
 import type { JobName, PayloadInputOf } from '@dts/jobs';
 import { sleep } from './backoff.js';
 import { type BatchJob, type BatchResult, submitBatch } from './batch.js';
+import { DeadLettersClient } from './dead-letters.js';
 import { FlowsClient } from './flows.js';
 import { isFinished, type Job, type JobType, type SubmittedJob } from './job.js';
 import { checkIdempotencyKey, type JobOptions, VISIBLE_ASCII } from './job-options.js';
+import { OperationsClient } from './operations.js';
 import { SchedulerError } from './scheduler-error.js';
 import { SchedulesClient } from './schedules.js';
 import { type CallOptions, Transport } from './transport.js';
@@ -35,6 +37,8 @@ export interface WaitOptions extends CallOptions {
 export class SchedulerClient {
   readonly flows: FlowsClient;
   readonly schedules: SchedulesClient;
+  readonly deadLetters: DeadLettersClient;
+  readonly operations: OperationsClient;
   readonly #transport: Transport;
 
   constructor({ url, apiKey, fetch: send = fetch, retries = 5, timeoutMs = 30_000 }: SchedulerClientOptions) {
@@ -43,6 +47,8 @@ export class SchedulerClient {
     this.#transport = new Transport({ url: url.replace(/\/+$/, ''), apiKey, fetch: send, retries, timeoutMs });
     this.flows = new FlowsClient(this.#transport);
     this.schedules = new SchedulesClient(this.#transport);
+    this.deadLetters = new DeadLettersClient(this.#transport);
+    this.operations = new OperationsClient(this.#transport);
   }
 
   /** Resolves once the job is stored durably. Repetitions carry the same key, so they can't make a second job. */
