@@ -19,6 +19,7 @@ export const tasks = {
   chaos: { node: app('packages/chaos/dist/main.js'), built: true, programs: () => ['redis', 'compiler'] },
   test: { jest: true, built: true, programs: () => ['redis', 'chromium', 'compiler', 'curl', 'openssl'] },
   'test:fuzz': { node: app('packages/e2e/dist/fuzz/main.js'), built: true, programs: () => ['redis', 'python'] },
+  'pictures:bull-board': { node: app('packages/e2e/dist/pictures/bull-board.js'), built: true, programs: () => ['redis', 'chromium'] },
   build: { rebuild: true, built: true },
   lint: { command: [join(bin, 'biome'), 'check'] },
   format: { command: [join(bin, 'biome'), 'check', '--write'] },
