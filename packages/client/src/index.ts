@@ -1,3 +1,4 @@
+export type { AuditClient, AuditEntry, AuditFilter } from './audit.js';
 export type { BatchJob, BatchResult } from './batch.js';
 export type { DeadLetterFilter, DeadLetterPreview, DeadLettersClient, PurgeRequest, RedriveRequest, StartOptions } from './dead-letters.js';
 export type { Flow, FlowChildInput, FlowInput, FlowJob, FlowNode, OnFailure, SubmittedFlow } from './flow.js';
@@ -6,7 +7,9 @@ export type { FinalState, Job, JobAttempt, JobError, JobState, JobType, Submitte
 export type { JobOptions } from './job-options.js';
 export type { FollowOptions, Operation, OperationFilter, OperationsClient } from './operations.js';
 export type { ListOptions, Page, PageOptions } from './pages.js';
+export type { Percentiles, Queue, QueueLimits, QueuesClient } from './queues.js';
 export { SchedulerClient, type SchedulerClientOptions, type SubmitOptions, type WaitOptions } from './scheduler-client.js';
 export { type ProblemEntry, SchedulerError } from './scheduler-error.js';
 export type { Schedule, ScheduledJob, ScheduleInput, SchedulesClient } from './schedules.js';
 export type { CallOptions, Retry } from './transport.js';
+export type { Worker, WorkersClient } from './workers.js';

@@ -1,4 +1,5 @@
 import type { JobName, PayloadInputOf } from '@dts/jobs';
+import { AuditClient } from './audit.js';
 import { sleep } from './backoff.js';
 import { type BatchJob, type BatchResult, submitBatch } from './batch.js';
 import { DeadLettersClient } from './dead-letters.js';
@@ -6,9 +7,11 @@ import { FlowsClient } from './flows.js';
 import { isFinished, type Job, type JobType, type SubmittedJob } from './job.js';
 import { checkIdempotencyKey, type JobOptions, VISIBLE_ASCII } from './job-options.js';
 import { OperationsClient } from './operations.js';
+import { QueuesClient } from './queues.js';
 import { SchedulerError } from './scheduler-error.js';
 import { SchedulesClient } from './schedules.js';
 import { type CallOptions, Transport } from './transport.js';
+import { WorkersClient } from './workers.js';
 
 /** Seconds that one request waits for the end of a job. */
 const LONG_POLL_S = 30;
@@ -39,6 +42,9 @@ export class SchedulerClient {
   readonly schedules: SchedulesClient;
   readonly deadLetters: DeadLettersClient;
   readonly operations: OperationsClient;
+  readonly queues: QueuesClient;
+  readonly workers: WorkersClient;
+  readonly audit: AuditClient;
   readonly #transport: Transport;
 
   constructor({ url, apiKey, fetch: send = fetch, retries = 5, timeoutMs = 30_000 }: SchedulerClientOptions) {
@@ -49,6 +55,9 @@ export class SchedulerClient {
     this.schedules = new SchedulesClient(this.#transport);
     this.deadLetters = new DeadLettersClient(this.#transport);
     this.operations = new OperationsClient(this.#transport);
+    this.queues = new QueuesClient(this.#transport);
+    this.workers = new WorkersClient(this.#transport);
+    this.audit = new AuditClient(this.#transport);
   }
 
   /** Resolves once the job is stored durably. Repetitions carry the same key, so they can't make a second job. */
