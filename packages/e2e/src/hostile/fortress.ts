@@ -27,6 +27,13 @@ interface Described {
   readonly requestBody?: unknown;
 }
 
+export interface Sent {
+  readonly status: number;
+  readonly code: string | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever was answered
+  readonly body: any;
+}
+
 /** A gateway under attack: no worker, so that jobs stay as they are, and keys of two tenants and an operator. */
 export class Fortress {
   private constructor(
@@ -49,6 +56,17 @@ export class Fortress {
 
   as(id: keyof typeof KEYS): Api {
     return new Api(this.stack.url, KEYS[id]);
+  }
+
+  /** POSTs a body of acme's as it stands. */
+  async send(path: string, body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Sent> {
+    const response = await fetch(this.stack.url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEYS.acme}`, 'content-type': 'application/json', ...headers },
+      body,
+    });
+    const answer = (await response.json()) as Pick<Sent, 'code'>;
+    return { status: response.status, code: answer.code, body: answer };
   }
 
   /** A whole HTTP/1.1 request of acme's. */

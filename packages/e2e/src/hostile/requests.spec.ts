@@ -1,21 +1,12 @@
-// Requests that are wrong as HTTP: how they are framed, how large they are, how slowly they come, where they claim to go.
-import { waitFor } from '@dts/testkit';
+// Requests that are wrong as HTTP: how they are framed, how large they are, where they claim to go.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Fortress, KEYS } from './fortress.js';
 import type { RawAnswer } from './raw-http.js';
 
 let fortress: Fortress;
-/** Started first and judged last: they take as long as the gateway's patience. */
-let slow: Record<'headers' | 'body' | 'nothing', Promise<{ answer: RawAnswer | undefined; afterMs: number }>>;
 
 beforeAll(async () => {
   fortress = await Fortress.start();
-  const start = `POST /v1/jobs HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${KEYS.acme}\r\n`;
-  slow = {
-    headers: fortress.raw.drip(`${start}X-Slow: `, 'x', 500),
-    body: fortress.raw.drip(`${start}Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n{`, ' ', 500),
-    nothing: fortress.raw.drip('', '', 500),
-  };
 }, 40_000);
 afterAll(() => fortress?.stop());
 afterEach(async () => {
@@ -217,61 +208,3 @@ describe('a key', () => {
     expect((await fortress.raw.answers(bytes)).map(({ status }) => status)).toEqual([200, 401, 200]);
   });
 });
-
-describe('many at once', () => {
-  it('on one connection get each its answer, in order', async () => {
-    const paths = Array.from({ length: 200 }, (_, index) => (index % 2 ? '/healthz' : '/nowhere'));
-    const bytes = paths
-      .map((path, index) => `GET ${path} HTTP/1.1\r\nHost: a\r\n${index === 199 ? 'Connection: close\r\n' : ''}\r\n`)
-      .join('');
-    const answers = await fortress.raw.answers(bytes);
-    expect(answers.map(({ status }) => status)).toEqual(paths.map((path) => (path === '/healthz' ? 200 : 404)));
-  });
-
-  it('that only connect, or break off in the middle, leave nothing behind', async () => {
-    const before = await fortress.figure('process_open_fds');
-    const sockets = await Promise.all(Array.from({ length: 300 }, () => fortress.raw.connect()));
-    for (const [index, socket] of sockets.entries())
-      if (index % 2) socket.write(`POST /v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{`);
-    expect((await fetch(`${fortress.stack.url}/healthz`)).status).toBe(200);
-    for (const socket of sockets) socket.resetAndDestroy();
-    await untilBelow(before + 10);
-  });
-
-  it('that wait for a job that never ends leave nothing behind when they go', async () => {
-    const id = await fortress.as('acme').submit('http.request', { url: 'http://service.test/' });
-    const before = await fortress.figure('process_open_fds');
-    const sockets = await Promise.all(Array.from({ length: 300 }, () => fortress.raw.connect()));
-    for (const socket of sockets) socket.write(fortress.request('GET', `/v1/jobs/${id}?wait=60`));
-    expect((await fetch(`${fortress.stack.url}/readyz`)).status).toBe(200);
-    for (const socket of sockets) socket.destroy();
-    await untilBelow(before + 10);
-  });
-});
-
-describe('a request that never comes to its end', () => {
-  it('is ended when its headers drip', async () => {
-    const { answer, afterMs } = await slow.headers;
-    expect(answer?.status).toBe(408);
-    expect(afterMs).toBeLessThan(30_000);
-  }, 60_000);
-
-  it('is ended when its body drips', async () => {
-    const { answer, afterMs } = await slow.body;
-    expect(answer?.status).toBe(408);
-    expect(afterMs).toBeLessThan(60_000);
-  }, 90_000);
-
-  it('is ended when nothing comes at all', async () => {
-    const { afterMs } = await slow.nothing;
-    expect(afterMs).toBeLessThan(60_000);
-  }, 90_000);
-});
-
-/** Until the gateway has closed what it held open. */
-async function untilBelow(most: number): Promise<void> {
-  await waitFor(async () => (await fortress.figure('process_open_fds')) <= most, {
-    describe: `at most ${most} open files`,
-    timeoutMs: 15_000,
-  });
-}

@@ -1,8 +1,9 @@
-// Requests that are well-formed and mean harm: what stands in their bodies, headers, ids and queries.
+// Bodies, headers and times that are well-formed HTTP and mean harm.
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Fortress, KEYS } from './fortress.js';
+import { Fortress } from './fortress.js';
+import { job, URL_OF_NOBODY, written } from './payloads.js';
 
 let fortress: Fortress;
 
@@ -14,28 +15,6 @@ afterEach(async () => {
   expect(await fortress.health()).toEqual({ alive: 200, ready: 200, unexpected: [] });
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
 });
-
-interface Sent {
-  readonly status: number;
-  readonly code: string | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever was answered
-  readonly body: any;
-}
-
-async function send(path: string, body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Sent> {
-  const response = await fetch(fortress.stack.url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${KEYS.acme}`, 'content-type': 'application/json', ...headers },
-    body,
-  });
-  const answer = (await response.json()) as Pick<Sent, 'code'>;
-  return { status: response.status, code: answer.code, body: answer };
-}
-
-const URL_OF_NOBODY = 'http://service.test/';
-const job = (payload: object = {}) => ({ name: 'http.request', payload: { url: URL_OF_NOBODY, ...payload } });
-/** A submission whose JSON is written by hand, since `JSON.stringify` writes no such thing. */
-const written = (member: string) => `{"name":"http.request","payload":{"url":"${URL_OF_NOBODY}"${member}}}`;
 
 describe('a body', () => {
   const nested = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
@@ -60,7 +39,7 @@ describe('a body', () => {
     ['with null for an object', '{"name":"http.request","payload":null}', 422, 'invalid-request'],
     ['with a list for a name', '{"name":["http.request"],"payload":{}}', 422, 'invalid-request'],
   ])('%s is refused', async (_what, body, status, code) => {
-    expect(await send('/v1/jobs', body)).toMatchObject({ status, code });
+    expect(await fortress.send('/v1/jobs', body)).toMatchObject({ status, code });
   });
 
   it.each([
@@ -68,7 +47,7 @@ describe('a body', () => {
     ['Latin-1', Buffer.from(written(',"text":"\xe9"'), 'latin1'), 400],
     ['overlong UTF-8', Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')]), 400],
     ['surrogates as bytes', Buffer.concat([Buffer.from('"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"')]), 400],
-  ])('in %s is refused', async (_encoding, body, status) => expect(await send('/v1/jobs', body)).toMatchObject({ status }));
+  ])('in %s is refused', async (_encoding, body, status) => expect(await fortress.send('/v1/jobs', body)).toMatchObject({ status }));
 
   it.each([
     ['half a surrogate pair', { json: { text: '\ud800' } }],
@@ -81,14 +60,14 @@ describe('a body', () => {
     ['a script', { json: '<script>alert(1)</script>{{7*7}}#{7*7}' }],
     ['a Lua escape', { json: "']] .. redis.call('FLUSHALL') .. [['" }],
   ])('with %s is stored as it is', async (_what, payload) => {
-    const sent = await send('/v1/jobs', JSON.stringify(job(payload)));
+    const sent = await fortress.send('/v1/jobs', JSON.stringify(job(payload)));
     expect(sent.status).toBe(201);
     const read = await fortress.as('acme').call('GET', `/v1/jobs/${sent.body.id}`);
     expect(read.body).toMatchObject({ payload: JSON.parse(JSON.stringify(payload)) });
   });
 
   it('with a member twice counts the last, for every reader', async () => {
-    const sent = await send('/v1/jobs', written(',"method":"GET","method":"PUT"'));
+    const sent = await fortress.send('/v1/jobs', written(',"method":"GET","method":"PUT"'));
     expect(sent).toMatchObject({ status: 201, body: { payload: { method: 'PUT' } } });
   });
 });
@@ -109,18 +88,18 @@ describe('__proto__', () => {
     ['a flow', '/v1/flows', `{"name":"http.request","payload":{"url":"${URL_OF_NOBODY}"},"children":[{${proto}}]}`],
     ['a redrive', '/v1/dead-letters:redrive', `{"filter":{${proto}}}`],
   ])('in %s is refused', async (_where, path, body) => {
-    expect(await send(path, body)).toMatchObject({ status: 400, code: 'malformed-json' });
+    expect(await fortress.send(path, body)).toMatchObject({ status: 400, code: 'malformed-json' });
   });
 
   it.each(['constructor', 'prototype', 'toString', 'hasOwnProperty', '__defineGetter__'])(
     'is like %s, no name of a job type',
     async (name) => {
-      expect(await send('/v1/jobs', JSON.stringify({ ...job(), name }))).toMatchObject({ status: 404, code: 'unknown-job' });
+      expect(await fortress.send('/v1/jobs', JSON.stringify({ ...job(), name }))).toMatchObject({ status: 404, code: 'unknown-job' });
     },
   );
 
   it.each(['constructor', 'toString', 'prototype'])('is like %s, no member of a submission', async (member) => {
-    expect(await send('/v1/jobs', JSON.stringify({ ...job(), [member]: { polluted: true } }))).toMatchObject({ status: 422 });
+    expect(await fortress.send('/v1/jobs', JSON.stringify({ ...job(), [member]: { polluted: true } }))).toMatchObject({ status: 422 });
   });
 });
 
@@ -137,7 +116,10 @@ describe('a body whose type', () => {
     ['is of an unknown coding', { 'content-encoding': 'x-bomb' }],
   ])('%s is refused', async (_what, headers) => {
     const body = 'content-encoding' in headers ? gzipSync(Buffer.alloc(1_000_000)) : written('');
-    expect(await send('/v1/jobs', body, headers as Record<string, string>)).toMatchObject({ status: 415, code: 'unsupported-media-type' });
+    expect(await fortress.send('/v1/jobs', body, headers as Record<string, string>)).toMatchObject({
+      status: 415,
+      code: 'unsupported-media-type',
+    });
   });
 });
 
@@ -184,7 +166,7 @@ describe('an Idempotency-Key', () => {
 });
 
 describe('a time', () => {
-  const submit = (options: object) => send('/v1/jobs', JSON.stringify({ ...job(), ...options }));
+  const submit = (options: object) => fortress.send('/v1/jobs', JSON.stringify({ ...job(), ...options }));
 
   it.each([
     { runAt: 'now' },
@@ -215,194 +197,6 @@ describe('a time', () => {
     expect(await submit(options)).toMatchObject({ status: 201, body: { state } });
   });
 });
-
-const HOSTILE_IDS = [
-  '.',
-  '..',
-  '%2e%2e%2f',
-  '*',
-  '?',
-  '[a-z]*',
-  'io_*',
-  'io_wait',
-  'meta',
-  '__proto__',
-  'constructor',
-  'null',
-  'undefined',
-  '0',
-  '-1',
-  '1e999',
-  '%00',
-  'io_1%00',
-  '%0d%0aX-Evil:1',
-  '%f0%9f%98%80',
-  '%ED%A0%80',
-  "'%20OR%201=1--",
-  '{{7*7}}',
-  '$%7Bjndi:ldap://x%7D',
-  '%3Cscript%3E',
-  `io_${'0'.repeat(25)}`,
-  `io_${'0'.repeat(27)}`,
-  `io_${'u'.repeat(26)}`,
-  `IO_${'0'.repeat(26)}`,
-  `io_${'0'.repeat(26)}%0a`,
-  `io_${'0'.repeat(26)}:lock`,
-  'a'.repeat(4_000),
-];
-
-describe('an id', () => {
-  it('that is none is refused by every route that takes one', async () => {
-    const routes = fortress.operations.filter(({ path, method }) => /\{(id|name)\}/.test(path) && method !== 'PUT');
-    expect(routes.length).toBeGreaterThanOrEqual(7);
-    for (const { method, path, takesBody } of routes) {
-      for (const id of HOSTILE_IDS) {
-        const url = `${fortress.stack.url}${path.replace(/\{\w+\}/, id)}`;
-        const headers = { authorization: `Bearer ${KEYS.operator}`, ...(takesBody && { 'content-type': 'application/json' }) };
-        const response = await fetch(url, { method, headers, body: takesBody ? '{}' : undefined });
-        const problem = (await response.json()) as { status?: number };
-        const isRefusal = [400, 404, 405, 422].includes(response.status) && problem.status === response.status;
-        expect({ method, url, status: response.status, isRefusal }).toEqual({ method, url, status: response.status, isRefusal: true });
-        expect(response.headers.has('x-evil')).toBe(false);
-      }
-    }
-  }, 60_000);
-});
-
-describe('what belongs to another tenant', () => {
-  /** Something of acme's for each kind of id that there is. */
-  async function belongings(): Promise<Record<string, string>> {
-    const acme = fortress.as('acme');
-    const own = await acme.submit('http.request', { url: URL_OF_NOBODY }, { tags: ['private'] });
-    const schedule = `s-${randomUUID()}`.slice(0, 40);
-    expect((await acme.call('PUT', `/v1/schedules/${schedule}`, { every: 3_600_000, job: job() })).status).toBe(201);
-    return { '/v1/jobs/': own, '/v1/schedules/': schedule, ...(await startedThings()) };
-  }
-
-  /** Of what can be started, as far as this API has it. */
-  async function startedThings(): Promise<Record<string, string>> {
-    const acme = fortress.as('acme');
-    const things: Record<string, string> = {};
-    const start = async (home: string, path: string, body: object) => {
-      if (!fortress.operations.some((operation) => operation.path === path)) return;
-      const { status, body: made } = await acme.call('POST', path, body);
-      expect([201, 202]).toContain(status);
-      things[home] = made.id;
-    };
-    await start('/v1/flows/', '/v1/flows', { ...job(), children: [job()] });
-    await start('/v1/operations/', '/v1/dead-letters:redrive', { filter: {} });
-    return things;
-  }
-
-  it('is not there, on every route that takes its id', async () => {
-    const things = await belongings();
-    const tried = new Set<string>();
-    for (const [home, id] of Object.entries(things)) {
-      // A schedule's id is a tenant's own: to put one of that name is to have another one.
-      const routes = fortress.operations.filter(({ path, method }) => path.startsWith(`${home}{id}`) && method !== 'PUT');
-      for (const { method, path, takesBody } of routes) {
-        const { status, body } = await fortress
-          .as('globex')
-          .call<{ code: string }>(method, path.replace('{id}', id), takesBody ? {} : undefined);
-        expect({ method, path, status, code: body.code }).toEqual({
-          method,
-          path,
-          status: 404,
-          code: expect.stringContaining('not-found'),
-        });
-        tried.add(home);
-      }
-    }
-    expect([...tried].sort()).toEqual(Object.keys(things).sort());
-  });
-
-  it('is in no list, and cannot be asked for by name', async () => {
-    await belongings();
-    const lists = fortress.operations.filter(({ method, queryParameters }) => method === 'GET' && queryParameters.includes('cursor'));
-    for (const { path, queryParameters } of lists.filter(({ path }) => !path.includes('{'))) {
-      const own = await fortress.as('globex').call<{ items?: { tenant?: string }[]; code?: string }>('GET', path);
-      if (own.status === 403) continue; // for operators only
-      expect({ path, status: own.status }).toEqual({ path, status: 200 });
-      expect(JSON.stringify(own.body.items)).not.toContain('"tenant":"acme"');
-      if (!queryParameters.includes('tenant')) continue;
-      const others = await fortress.as('globex').call<{ code?: string }>('GET', `${path}?tenant=acme`);
-      expect({ path, status: others.status }).toEqual({ path, status: 403 });
-    }
-  });
-});
-
-describe('a list', () => {
-  const lists = () =>
-    fortress.operations.filter(
-      ({ method, path, queryParameters }) => method === 'GET' && queryParameters.includes('cursor') && !path.includes('{'),
-    );
-  const ask = (path: string) =>
-    fortress.as('operator').call<{ code: string; nextCursor?: string | null; errors?: { parameter?: string }[] }>('GET', path);
-
-  it.each(['x', '0', '%00', 'e30', 'eyJpZCI6IioifQ', 'null', '../..', 'A'.repeat(3_000), '%F0%9F%98%80', "'"])(
-    'takes %s for no cursor',
-    async (cursor) => {
-      for (const { path } of lists()) {
-        const { status, body } = await ask(`${path}?cursor=${cursor}`);
-        expect({ path, status, errors: body.errors }).toEqual({
-          path,
-          status: 422,
-          errors: [expect.objectContaining({ parameter: 'cursor' })],
-        });
-      }
-    },
-  );
-
-  it('takes no cursor that was changed, of another list, or of another tenant', async () => {
-    for (const name of ['a', 'b', 'c']) {
-      for (const owner of ['acme', 'operator'] as const) {
-        await fortress.as(owner).submit('http.request', { url: URL_OF_NOBODY });
-        expect((await fortress.as(owner).call('PUT', `/v1/schedules/${name}`, { every: 3_600_000, job: job() })).status).toBeLessThan(300);
-      }
-    }
-    const found = new Map<string, string>();
-    for (const { path } of lists()) {
-      const { body } = await ask(`${path}?limit=1`);
-      if (body.nextCursor) found.set(path, body.nextCursor);
-    }
-    expect(found.size).toBeGreaterThanOrEqual(1);
-    for (const [path, cursor] of found) {
-      const changed = [...cursor].map((char, index) => cursor.slice(0, index) + (char === 'A' ? 'B' : 'A') + cursor.slice(index + 1));
-      const foreign = [...found].filter(([other]) => other !== path).map(([, other]) => other);
-      for (const wrong of [...changed, ...foreign, cursor.slice(0, -1), `${cursor}A`, cursor + cursor]) {
-        expect({ path, wrong, status: (await ask(`${path}?limit=1&cursor=${wrong}`)).status }).toEqual({ path, wrong, status: 422 });
-      }
-      const { status } = await fortress.as('acme').call('GET', `${path}?limit=1&cursor=${cursor}`);
-      expect({ path, status, refused: [403, 422].includes(status) }).toEqual({ path, status, refused: true });
-    }
-  }, 60_000);
-
-  it.each([
-    'limit=0',
-    'limit=-1',
-    'limit=101',
-    'limit=1e2',
-    'limit=0x10',
-    'limit=%20 5',
-    'limit=',
-    'limit=5&limit=6',
-    'limit[]=5',
-    'limit[$gt]=',
-    'unknown=1',
-    '__proto__[polluted]=1',
-    'constructor.prototype.polluted=1',
-    'tenant=*',
-    'tenant=%00',
-    'tenant=acme&tenant=globex',
-  ])('refuses %s', async (query) => {
-    for (const { path, queryParameters } of lists()) {
-      if (query.startsWith('tenant') && !queryParameters.includes('tenant')) continue;
-      const { status, body } = await ask(`${path}?${query}`);
-      expect({ path, status, code: body.code }).toEqual({ path, status: 422, code: 'invalid-request' });
-    }
-  });
-});
-
 describe('a pattern of the description', () => {
   const patterns = (value: unknown): string[] => {
     if (typeof value !== 'object' || value === null) return [];
@@ -429,7 +223,7 @@ describe('a pattern of the description', () => {
     const mail = { name: 'email.send', payload: { to: [text], from: `${text}!`, subject: text, text: 'x' }, tags: [text] };
     const call = { name: 'http.request', payload: { url: `http://${text}`, headers: { [text]: text } } };
     for (const body of [mail, call])
-      expect(await send('/v1/jobs', JSON.stringify(body))).toMatchObject({
+      expect(await fortress.send('/v1/jobs', JSON.stringify(body))).toMatchObject({
         status: expect.any(Number),
         code: expect.stringMatching(/invalid-request|payload-too-large/),
       });
