@@ -20,7 +20,7 @@ export interface ToldNode {
 export function makeFlow(url: string, random: Random, levels = 2): FlowNode {
   const count = levels === 0 ? 0 : random.between(levels === 2 ? 1 : 0, 3);
   const children = Array.from({ length: count }, (_, index) => makeFlow(`${url}${BELOW}${index}`, random, levels - 1));
-  const delay = count === 0 && random.between(0, 9) === 0 ? random.between(100, 2_000) : undefined;
+  const delay = count === 0 && random.between(0, 9) < 3 ? random.between(100, 2_000) : undefined;
   return { name: 'http.request', payload: { method: 'GET', url }, ...(delay && { delay }), ...(count > 0 && { children }) };
 }
 
