@@ -98,7 +98,7 @@ export class FlowsController {
     summary: 'Read a flow',
     description: 'The tree with the state of each job. To wait for its end, wait for its root: `GET /v1/jobs/{id}?wait=30`.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
   @ApiOkResponse({ schema: ref(flowView) })
   @ApiProblems(401, 403, 404, 503)
   async get(@Param('id') id: string, @Req() request: FastifyRequest): Promise<FlowView> {
@@ -113,7 +113,7 @@ export class FlowsController {
     description:
       'Every job of it that has not finished, in one step. Those that run are told to stop and are `active` until they have. Repeating is fine.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
   @ApiOkResponse({ schema: ref(flowView) })
   @ApiProblems(401, 403, 404, 409, 503)
   async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<FlowView> {

@@ -54,7 +54,7 @@ export class EventsController {
   @Get(':id/events')
   @NeedsScope('jobs:read')
   @ApiOperation({ operationId: 'followJob', summary: 'Follow a job as it goes on', description: EVENTS })
-  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,

@@ -17,7 +17,7 @@ const RETRY = `For a job that is dead, cancelled or expired. It keeps its id and
 anew, and \`redrives\` counts up. All its attempts are before it again, and a \`startBy\` that is over does not count any more.
 Repeating is fine as long as the job has not ended again.`;
 
-const ApiJobId = () => ApiParam({ name: 'id', schema: { type: 'string' } });
+const ApiJobId = () => ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } });
 
 /** What can be done to a job beside cancelling it. */
 @ApiTags('jobs')

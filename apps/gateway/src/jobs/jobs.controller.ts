@@ -80,7 +80,7 @@ export class JobsController {
     summary: 'Read a job',
     description: 'With `wait`, answers as soon as the job has finished, or when the time is up.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
   @ApiQuery({
     name: 'wait',
     required: false,
@@ -103,7 +103,7 @@ export class JobsController {
     summary: 'Cancel a job',
     description: 'One that has not started never does; one that runs is told to stop and is `active` until it has. Repeating is fine.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
   @ApiOkResponse({ schema: ref(jobView) })
   @ApiProblems(401, 403, 404, 409, 503)
   async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobView> {

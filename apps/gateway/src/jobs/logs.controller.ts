@@ -27,7 +27,7 @@ export class LogsController {
   @Get(':id/logs')
   @NeedsScope('jobs:read')
   @ApiOperation({ operationId: 'listJobLogs', summary: "Read a job's log", description: LOGS })
-  @ApiParam({ name: 'id', schema: { type: 'string' } })
+  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
   @ApiPage()
   @ApiOkResponse({ schema: ref(logList), example: { items: [{ line: 0, text: 'fetched 48213 bytes' }], nextCursor: null } })
   @ApiProblems(401, 403, 404, 422, 503)

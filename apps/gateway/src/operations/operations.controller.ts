@@ -20,7 +20,7 @@ import { type OperationView, operationList, operationView, toOperationView } fro
 const operationsQuery = z.strictObject({ ...pageQuery, ...tenantQuery });
 const operationPosition = z.object({ score: z.number(), member: z.string() });
 
-const ApiId = () => ApiParam({ name: 'id', schema: { type: 'string' } });
+const ApiId = () => ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } });
 
 @ApiTags('dead-letters')
 @Controller('v1/operations')
