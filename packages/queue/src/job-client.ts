@@ -8,6 +8,7 @@ import { QueueError } from './errors.js';
 import { queueOfJobId } from './job-id.js';
 import { JobLogs, type LogPage } from './job-logs.js';
 import { FINAL_STATES, type JobRecord, type StoredJob, toJobRecord } from './job-record.js';
+import { jobNotFound } from './not-found.js';
 import type { Queues } from './queues.js';
 import { toUnavailable, toUnreadable } from './redis-failure.js';
 import type { Replication } from './replication.js';
@@ -70,7 +71,7 @@ export class JobClient {
     } catch (error) {
       throw toUnreadable(error);
     }
-    throw new QueueError('job-not-found', `There is no job ${JSON.stringify(id)}; finished jobs are kept for a limited time.`);
+    throw jobNotFound(id);
   }
 
   /**

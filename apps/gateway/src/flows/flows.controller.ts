@@ -1,14 +1,15 @@
-import { type Flow, Flows, nodesOf, QueueError } from '@dts/queue';
+import { Flows, flowNotFound, nodesOf } from '@dts/queue';
 import { Body, Controller, Delete, Get, Headers, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Audit } from '../audit/audit.js';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
-import { type ApiKey, isOperator } from '../http/api-keys.js';
-import { callerOf, NeedsScope, requireScope } from '../http/authenticate.js';
+import { callerOf, NeedsScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
+import { ApiId } from '../http/id.js';
 import { ApiProblems } from '../http/openapi.js';
 import { RateLimits } from '../http/rate-limit/rate-limits.js';
+import { changeableBy, visibleTo } from '../http/tenant.js';
 import { SubmissionMetrics } from '../jobs/submission-metrics.js';
 import { checkIdempotencyKey, IDEMPOTENCY_KEY } from '../jobs/submit.schema.js';
 import { flowInput, MAX_FLOW_BYTES } from './flow.schema.js';
@@ -98,11 +99,11 @@ export class FlowsController {
     summary: 'Read a flow',
     description: 'The tree with the state of each job. To wait for its end, wait for its root: `GET /v1/jobs/{id}?wait=30`.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
+  @ApiId()
   @ApiOkResponse({ schema: ref(flowView) })
   @ApiProblems(401, 403, 404, 503)
   async get(@Param('id') id: string, @Req() request: FastifyRequest): Promise<FlowView> {
-    return toFlowView(visibleTo(callerOf(request), await this.flows.get(id)));
+    return toFlowView(visibleTo(callerOf(request), await this.flows.get(id), flowNotFound));
   }
 
   @Delete(':id')
@@ -113,20 +114,12 @@ export class FlowsController {
     description:
       'Every job of it that has not finished, in one step. Those that run are told to stop and are `active` until they have. Repeating is fine.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
+  @ApiId()
   @ApiOkResponse({ schema: ref(flowView) })
   @ApiProblems(401, 403, 404, 409, 503)
   async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<FlowView> {
-    const caller = callerOf(request);
-    const { tenant } = visibleTo(caller, await this.flows.get(id));
-    if (tenant !== caller.tenant) requireScope(caller, 'ops:write');
+    const { tenant } = changeableBy(callerOf(request), await this.flows.get(id), flowNotFound);
     const change = { action: 'flow.cancel', target: id };
     return toFlowView(await this.audit.changeOf(tenant, request, change, () => this.flows.cancel(id)));
   }
-}
-
-/** A flow of another tenant is not there: that it exists is the other tenant's to know. */
-function visibleTo(caller: ApiKey, flow: Flow): Flow {
-  if (flow.tenant === caller.tenant || isOperator(caller)) return flow;
-  throw new QueueError('flow-not-found', `There is no flow ${JSON.stringify(flow.id)}; finished ones are kept for a limited time.`);
 }

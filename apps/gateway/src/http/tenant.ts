@@ -46,3 +46,24 @@ export function listedTenant(caller: ApiKey, tenant: string | undefined): string
 export function changedTenant(caller: ApiKey, tenant: string | undefined): string | undefined {
   return tenant === undefined && caller.scopes.has('ops:write') ? undefined : tenantOf(caller, tenant, 'write');
 }
+
+/** Something that a tenant has, by an id that nobody chose. */
+interface Owned {
+  readonly id: string;
+  readonly tenant: string;
+}
+
+/**
+ * What is another tenant's is not there: that it exists is the other tenant's to know.
+ * @throws what `notFound` makes
+ */
+export function visibleTo<Thing extends Owned>(caller: ApiKey, thing: Thing, notFound: (id: string) => Error): Thing {
+  if (thing.tenant === caller.tenant || isOperator(caller)) return thing;
+  throw notFound(thing.id);
+}
+
+/** @throws what `notFound` makes, where the caller must not know of it; Problem `missing-scope` where it may only see it */
+export function changeableBy<Thing extends Owned>(caller: ApiKey, thing: Thing, notFound: (id: string) => Error): Thing {
+  if (visibleTo(caller, thing, notFound).tenant !== caller.tenant) requireScope(caller, 'ops:write');
+  return thing;
+}

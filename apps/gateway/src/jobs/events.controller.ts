@@ -1,16 +1,17 @@
 import { Readable } from 'node:stream';
-import { decodeTold, JobClient, JobFollower } from '@dts/queue';
+import { decodeTold, JobClient, JobFollower, jobNotFound } from '@dts/queue';
 import { Draining } from '@dts/runtime';
 import { Controller, Get, Headers, Param, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, NeedsScope } from '../http/authenticate.js';
+import { ApiId } from '../http/id.js';
 import { ApiProblems } from '../http/openapi.js';
 import { parseQuery } from '../http/query.js';
+import { visibleTo } from '../http/tenant.js';
 import { toEventStream } from './event-stream.js';
 import { EventStreams } from './event-streams.js';
 import { noQuery } from './jobs-query.js';
-import { visibleTo } from './visibility.js';
 
 /**
  * A client that has taken nothing of what waits for it for so many milliseconds, and then for as many again, is cut off: it
@@ -54,7 +55,7 @@ export class EventsController {
   @Get(':id/events')
   @NeedsScope('jobs:read')
   @ApiOperation({ operationId: 'followJob', summary: 'Follow a job as it goes on', description: EVENTS })
-  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
+  @ApiId()
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
@@ -76,7 +77,7 @@ export class EventsController {
     reply.raw.once('close', () => gone.abort());
     const caller = callerOf(request);
     parseQuery(noQuery, request.query);
-    visibleTo(caller, await this.jobs.get(id));
+    visibleTo(caller, await this.jobs.get(id), jobNotFound);
     const close = this.streams.open(caller.id);
     const signal = AbortSignal.any([gone.signal, this.draining.signal]);
     const events = toEventStream(id, this.follower.follow(id, decodeTold(lastEventId ?? ''), signal));

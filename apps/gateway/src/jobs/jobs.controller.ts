@@ -1,20 +1,21 @@
 import { JOB_DEFINITIONS } from '@dts/jobs';
-import { FINAL_STATES, JobClient, type JobRecord, JobWatcher } from '@dts/queue';
+import { FINAL_STATES, JobClient, type JobRecord, JobWatcher, jobNotFound } from '@dts/queue';
 import { Draining } from '@dts/runtime';
 import { Body, Controller, Delete, Get, Headers, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Audit } from '../audit/audit.js';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
 import { callerOf, NeedsScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
+import { ApiId } from '../http/id.js';
 import { ApiProblems } from '../http/openapi.js';
 import { parseQuery } from '../http/query.js';
+import { changeableBy, visibleTo } from '../http/tenant.js';
 import { type JobView, jobView, toJobView } from './job.view.js';
 import { jobQuery, LONGEST_WAIT_S } from './jobs-query.js';
 import { SubmissionMetrics } from './submission-metrics.js';
 import { checkIdempotencyKey, IDEMPOTENCY_KEY, parseSubmit, submitInput } from './submit.schema.js';
-import { checkMayChange, visibleTo } from './visibility.js';
 
 const SUBMIT = `Answers 201 once the job is on disk, and on Redis's replicas where the gateway is set to \`replicated\`; where it is set
 to \`fast\`, the header \`Durability: fast\` says that a power cut may take the last second. After a 503 the job may or may not
@@ -80,7 +81,7 @@ export class JobsController {
     summary: 'Read a job',
     description: 'With `wait`, answers as soon as the job has finished, or when the time is up.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
+  @ApiId()
   @ApiQuery({
     name: 'wait',
     required: false,
@@ -91,7 +92,7 @@ export class JobsController {
   @ApiProblems(401, 403, 404, 422, 503)
   async get(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobView> {
     const waitMs = parseQuery(jobQuery, request.query).wait * 1_000;
-    const job = visibleTo(callerOf(request), await this.jobs.get(id));
+    const job = visibleTo(callerOf(request), await this.jobs.get(id), jobNotFound);
     if (waitMs === 0 || FINAL_STATES.has(job.state)) return toJobView(job);
     return toJobView(await this.waitFor(id, waitMs, request));
   }
@@ -103,11 +104,11 @@ export class JobsController {
     summary: 'Cancel a job',
     description: 'One that has not started never does; one that runs is told to stop and is `active` until it has. Repeating is fine.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
+  @ApiId()
   @ApiOkResponse({ schema: ref(jobView) })
   @ApiProblems(401, 403, 404, 409, 503)
   async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobView> {
-    const { tenant, queue } = await this.jobs.get(id).then((job) => checkMayChange(callerOf(request), job));
+    const { tenant, queue } = changeableBy(callerOf(request), await this.jobs.get(id), jobNotFound);
     const change = { action: 'job.cancel', target: id, details: { queue } };
     return toJobView(await this.audit.changeOf(tenant, request, change, () => this.jobs.cancel(id)));
   }

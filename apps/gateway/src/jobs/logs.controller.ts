@@ -1,15 +1,16 @@
-import { JobClient } from '@dts/queue';
+import { JobClient, jobNotFound } from '@dts/queue';
 import { Controller, Get, Param, Req } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callerOf, NeedsScope } from '../http/authenticate.js';
 import { component, ref } from '../http/components.js';
+import { ApiId } from '../http/id.js';
 import { ApiProblems } from '../http/openapi.js';
 import { ApiPage, Pages, pageOf } from '../http/pages.js';
 import { parseQuery } from '../http/query.js';
+import { visibleTo } from '../http/tenant.js';
 import { logsPosition, logsQuery } from './jobs-query.js';
-import { visibleTo } from './visibility.js';
 
 const LOGS = `What the handler has written, oldest first, of all attempts; the last 1,000 lines are kept. A line keeps its number, so a
 log that begins with another one than 0 has lost those before. \`nextCursor: null\` means that there is no more so far.`;
@@ -27,13 +28,13 @@ export class LogsController {
   @Get(':id/logs')
   @NeedsScope('jobs:read')
   @ApiOperation({ operationId: 'listJobLogs', summary: "Read a job's log", description: LOGS })
-  @ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } })
+  @ApiId()
   @ApiPage()
   @ApiOkResponse({ schema: ref(logList), example: { items: [{ line: 0, text: 'fetched 48213 bytes' }], nextCursor: null } })
   @ApiProblems(401, 403, 404, 422, 503)
   async list(@Param('id') id: string, @Req() request: FastifyRequest): Promise<z.output<typeof logList>> {
     const query = parseQuery(logsQuery, request.query);
-    const job = visibleTo(callerOf(request), await this.jobs.get(id));
+    const job = visibleTo(callerOf(request), await this.jobs.get(id), jobNotFound);
     return this.pages.page(query, {
       of: ['logs', job.id],
       position: logsPosition,

@@ -1,26 +1,24 @@
-import { type Operation, Operations, QueueError } from '@dts/queue';
+import { Operations, operationNotFound } from '@dts/queue';
 import { METRICS } from '@dts/runtime';
 import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import type { FastifyRequest } from 'fastify';
 import { Counter } from 'prom-client';
 import { z } from 'zod';
 import { Audit } from '../audit/audit.js';
-import { type ApiKey, isOperator } from '../http/api-keys.js';
-import { callerOf, NeedsScope, requireScope } from '../http/authenticate.js';
+import { callerOf, NeedsScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
+import { ApiId } from '../http/id.js';
 import { ApiProblems } from '../http/openapi.js';
 import { ApiPage, Pages, pageQuery } from '../http/pages.js';
 import { parseQuery } from '../http/query.js';
-import { ApiTenant, listedTenant, tenantQuery } from '../http/tenant.js';
+import { ApiTenant, changeableBy, listedTenant, tenantQuery, visibleTo } from '../http/tenant.js';
 import { verb } from '../http/verb.js';
 import { type OperationView, operationList, operationView, toOperationView } from './operation.view.js';
 
 const operationsQuery = z.strictObject({ ...pageQuery, ...tenantQuery });
 const operationPosition = z.object({ score: z.number(), member: z.string() });
-
-const ApiId = () => ApiParam({ name: 'id', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' } });
 
 @ApiTags('dead-letters')
 @Controller('v1/operations')
@@ -63,7 +61,7 @@ export class OperationsController {
   @ApiOkResponse({ schema: ref(operationView) })
   @ApiProblems(401, 403, 404, 503)
   async get(@Param('id') id: string, @Req() request: FastifyRequest): Promise<OperationView> {
-    return toOperationView(visibleTo(callerOf(request), await this.operations.get(id)));
+    return toOperationView(visibleTo(callerOf(request), await this.operations.get(id), operationNotFound));
   }
 
   @Post(verb('cancel'))
@@ -78,20 +76,10 @@ export class OperationsController {
   @ApiOkResponse({ schema: ref(operationView) })
   @ApiProblems(401, 403, 404, 409, 503)
   async cancel(@Param('id') id: string, @Req() request: FastifyRequest): Promise<OperationView> {
-    const before = visibleTo(callerOf(request), await this.operations.get(id));
-    if (before.tenant !== callerOf(request).tenant) requireScope(callerOf(request), 'ops:write');
+    const before = changeableBy(callerOf(request), await this.operations.get(id), operationNotFound);
     const change = { action: 'operation.cancel', target: id, details: { kind: before.kind } };
     const after = await this.audit.changeOf(before.tenant, request, change, () => this.operations.cancel(id));
     if (before.state === 'running') this.ended.inc({ kind: after.kind, outcome: after.state });
     return toOperationView(after);
   }
-}
-
-/** An operation of another tenant is not there. @throws QueueError `operation-not-found` */
-function visibleTo(caller: ApiKey, operation: Operation): Operation {
-  if (operation.tenant === caller.tenant || isOperator(caller)) return operation;
-  throw new QueueError(
-    'operation-not-found',
-    `There is no operation ${JSON.stringify(operation.id)}; one is kept for a week after its end.`,
-  );
 }

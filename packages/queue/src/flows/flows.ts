@@ -4,6 +4,7 @@ import { Cancellations } from '../cancellations.js';
 import type { RedisClient } from '../connection.js';
 import { QueueError } from '../errors.js';
 import { FINAL_STATES } from '../job-record.js';
+import { flowNotFound } from '../not-found.js';
 import type { Queues } from '../queues.js';
 import { toUnavailable, toUnreadable } from '../redis-failure.js';
 import type { Replication } from '../replication.js';
@@ -53,7 +54,7 @@ export class Flows {
     const flow = await readFlow(this.reader, id).catch((error) => {
       throw toUnreadable(error);
     });
-    if (!flow) throw new QueueError('flow-not-found', `There is no flow ${JSON.stringify(id)}; finished ones are kept for a limited time.`);
+    if (!flow) throw flowNotFound(id);
     return flow;
   }
 

@@ -4,6 +4,7 @@ import { DeadSet } from '../dead-letters/dead-set.js';
 import { QueueError } from '../errors.js';
 import { fingerprint } from '../fingerprint.js';
 import { base32, idempotencyDigest } from '../job-id.js';
+import { operationNotFound } from '../not-found.js';
 import type { Place } from '../ordered-set.js';
 import type { Queues } from '../queues.js';
 import { toUnavailable, toUnreadable } from '../redis-failure.js';
@@ -83,7 +84,7 @@ export class Operations {
       throw toUnreadable(error);
     });
     if (found) return found;
-    throw new QueueError('operation-not-found', `There is no operation ${JSON.stringify(id)}; one is kept for a week after its end.`);
+    throw operationNotFound(id);
   }
 
   private async change<T>(id: string, make: () => Promise<T>): Promise<T> {
