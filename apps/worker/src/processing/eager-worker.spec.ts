@@ -1,7 +1,7 @@
-import { connectProducer, connectWorker, openQueues, type Queues, type RedisClient } from '@dts/queue';
-import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { createSignal, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EagerWorker } from './eager-worker.js';
+import { type Opened, open } from './fixtures/opened.js';
 import { workerOptions } from './worker-options.js';
 
 const SLOTS = 200;
@@ -10,22 +10,15 @@ const BACKLOG = 300;
 const ignore = () => undefined;
 
 describe('EagerWorker', () => {
-  const prefix = testPrefix();
-  let producer: RedisClient;
-  let patient: RedisClient;
-  let queues: Queues;
+  let opened: Opened;
 
   beforeAll(async () => {
-    producer = connectProducer(testRedisUrl(), ignore);
-    patient = connectWorker(testRedisUrl(), ignore);
-    queues = openQueues(producer, prefix, ignore);
-    await waitFor(() => producer.status === 'ready');
-    await queues.io.addBulk(Array.from({ length: BACKLOG }, () => ({ name: 'x', data: { payload: null, tenant: 't' } })));
+    opened = await open();
+    await opened.queues.io.addBulk(Array.from({ length: BACKLOG }, () => ({ name: 'x', data: { payload: null, tenant: 't' } })));
   });
 
   afterAll(() => {
-    producer.disconnect();
-    patient.disconnect();
+    opened[Symbol.dispose]();
   });
 
   it('starts jobs while it fetches more, and fills all its slots, never more', async () => {
@@ -37,7 +30,7 @@ describe('EagerWorker', () => {
     });
     let running = 0;
     let most = 0;
-    const fetched = () => producer.llen(queues.io.toKey('active'));
+    const fetched = () => opened.producer.llen(opened.queues.io.toKey('active'));
     const run = async () => {
       most = Math.max(most, ++running);
       if (running === 1) firstStart.set(await fetched());
@@ -45,13 +38,13 @@ describe('EagerWorker', () => {
       await finished;
       running--;
     };
-    const worker = new EagerWorker('io', run, { ...workerOptions(patient, prefix, 'w', 15_000), autorun: true }, () => SLOTS);
+    const worker = new EagerWorker('io', run, { ...workerOptions(opened.patient, opened.prefix, 'w', 15_000), autorun: true }, () => SLOTS);
     worker.on('error', ignore);
     try {
       expect(await firstStart.wait()).toBeLessThan(SLOTS / 2);
       await full.wait();
       finish();
-      await waitFor(async () => (await queues.io.getCompletedCount()) === BACKLOG);
+      await waitFor(async () => (await opened.queues.io.getCompletedCount()) === BACKLOG);
       expect(most).toBe(SLOTS);
     } finally {
       await worker.close();

@@ -1,28 +1,15 @@
-import {
-  Admission,
-  Children,
-  connectProducer,
-  connectWorker,
-  JobClient,
-  JobLogs,
-  type JobRecord,
-  openQueues,
-  QueueCounters,
-  type Queues,
-  type RedisClient,
-} from '@dts/queue';
-import { createLogger } from '@dts/runtime';
-import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { Children, JobLogs, type JobRecord } from '@dts/queue';
+import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Worker } from 'bullmq';
-import { Counter, Histogram, Registry } from 'prom-client';
 import { FinalError, RetryableError } from './errors.js';
 import { Executor } from './executor.js';
 import { HANDLER_ENV, MISBEHAVING, noChildren, SILENT } from './fixtures/job-starts.js';
+import { MeasuredReporter } from './fixtures/measured-reporter.js';
+import { type Opened, open } from './fixtures/opened.js';
 import type { HandlerContext } from './handler.js';
 import type { Runner } from './job-start.js';
 import { Quarantine } from './quarantine/quarantine.js';
-import { AttemptReporter } from './reporter.js';
 import { runWithin } from './run-within.js';
 import { processOf } from './sandbox/channel.js';
 import { Starts } from './starts.js';
@@ -44,59 +31,41 @@ const here =
     runWithin(start, (context) => handler(start.payload, context), 50);
 
 describe('Executor', () => {
-  let prefix: string;
-  let producer: RedisClient;
-  let patient: RedisClient;
-  let queues: Queues;
-  let jobs: JobClient;
-  let attempts: Counter;
+  let opened: Opened;
+  let measured: MeasuredReporter;
   const workers: Worker[] = [];
   let executor: Executor;
 
   beforeEach(async () => {
-    prefix = testPrefix();
-    producer = connectProducer(testRedisUrl(), ignore);
-    patient = connectWorker(testRedisUrl(), ignore);
-    queues = openQueues(producer, prefix, ignore);
-    jobs = new JobClient(queues, producer, prefix, new Admission(queues, producer, 1_000));
-    await waitFor(() => producer.status === 'ready');
+    opened = await open();
   });
 
   afterEach(async () => {
     await Promise.all(workers.splice(0).map((worker) => worker.close(true)));
-    producer.disconnect();
-    patient.disconnect();
+    opened[Symbol.dispose]();
   });
 
   const submit = async (options = {}, payload: object = PAYLOAD) =>
-    (await jobs.submit({ name: 'http.request', payload, tenant: 'test', options })).job.id;
+    (await opened.jobs.submit({ name: 'http.request', payload, tenant: 'test', options })).job.id;
   const until = (id: string, state: JobRecord['state']) =>
     waitFor(async () => {
-      const job = await jobs.get(id);
+      const job = await opened.jobs.get(id);
       return job.state === state && job;
     });
 
   function work(handler: Parameters<typeof here>[0], name = 'w1'): Worker {
-    const registers = [new Registry()];
-    attempts = new Counter({ name: 'attempts', help: 'x', labelNames: ['queue', 'job', 'outcome'], registers });
-    const reporter = new AttemptReporter(
-      createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' }),
-      attempts,
-      new Histogram({ name: 'wait', help: 'x', labelNames: ['queue', 'job'], registers }),
-      new Histogram({ name: 'run', help: 'x', labelNames: ['queue', 'job'], registers }),
-      new QueueCounters(),
-    );
+    measured = new MeasuredReporter();
     executor = new Executor(
       name,
-      reporter,
-      new Starts(patient),
-      new JobLogs(patient),
+      measured.reporter,
+      new Starts(opened.patient),
+      new JobLogs(opened.patient),
       new Quarantine(HANDLER_ENV, SILENT, processOf(MISBEHAVING, 128)),
       noChildren,
-      new Children(queues, patient),
+      new Children(opened.queues, opened.patient),
     );
     const worker = new Worker('io', (job, token, signal) => executor.execute(job, token ?? '', signal, here(handler)), {
-      ...workerOptions(patient, prefix, name, 15_000),
+      ...workerOptions(opened.patient, opened.prefix, name, 15_000),
       concurrency: 10,
       autorun: true,
     });
@@ -121,7 +90,7 @@ describe('Executor', () => {
     expect(payload).toMatchObject({ ...PAYLOAD, timeout: 30_000, maxRedirects: 5 });
     expect([attempt, key]).toEqual([1, id]);
     expect(deadline.getTime() - Number(job.startedAt)).toBeLessThan(6_000);
-    expect((await queues.io.getJobLogs(id)).logs).toEqual(['half way']);
+    expect((await opened.queues.io.getJobLogs(id)).logs).toEqual(['half way']);
   });
 
   it('buries a payload that no longer fits, and does not run it', async () => {
@@ -130,7 +99,7 @@ describe('Executor', () => {
       runs++;
       return RESULT;
     });
-    await queues.io.add('http.request', { payload: { url: 1 }, tenant: 'test' }, { jobId: STRANGER, attempts: 5 });
+    await opened.queues.io.add('http.request', { payload: { url: 1 }, tenant: 'test' }, { jobId: STRANGER, attempts: 5 });
     const job = await until(STRANGER, 'dead');
     expect(job.error).toEqual({ code: 'invalid-payload', message: expect.stringContaining('/url') });
     expect([job.attemptsMade, runs]).toEqual([1, 0]);
@@ -138,7 +107,7 @@ describe('Executor', () => {
 
   it('buries an unknown job type: never completed for something that did not run', async () => {
     work(async () => RESULT);
-    await queues.io.add('gone.type', { payload: {}, tenant: 'test' }, { jobId: STRANGER, attempts: 5 });
+    await opened.queues.io.add('gone.type', { payload: {}, tenant: 'test' }, { jobId: STRANGER, attempts: 5 });
     expect((await until(STRANGER, 'dead')).error).toEqual({ code: 'unknown-job', message: expect.stringContaining('"gone.type"') });
   });
 
@@ -183,7 +152,7 @@ describe('Executor', () => {
     });
     const job = await until(id, 'scheduled');
     expect(job.error).toEqual({ code: 'busy', message: 'later' });
-    const stored = await queues.io.getJob(id);
+    const stored = await opened.queues.io.getJob(id);
     expect(stored?.delay).toBe(3_600_000);
   });
 
@@ -242,10 +211,10 @@ describe('Executor', () => {
   });
 
   it('keeps a job that crashed three workers away from this one', async () => {
-    await queues.io.pause();
+    await opened.queues.io.pause();
     const id = await submit({ attempts: 1 }, { url: 'http://pid/' });
-    await producer.hset(queues.io.toKey(id), { stc: 5, 'dts:starts': 2 });
-    await queues.io.resume();
+    await opened.producer.hset(opened.queues.io.toKey(id), { stc: 5, 'dts:starts': 2 });
+    await opened.queues.io.resume();
     work(never);
     const { result } = await until(id, 'completed');
     expect(result).toEqual({ ...RESULT, body: expect.stringMatching(/^\d+$/) });
@@ -253,10 +222,10 @@ describe('Executor', () => {
   });
 
   it('runs a job here whose fetches were lost, however often', async () => {
-    await queues.io.pause();
+    await opened.queues.io.pause();
     const id = await submit();
-    await producer.hset(queues.io.toKey(id), { stc: 840 });
-    await queues.io.resume();
+    await opened.producer.hset(opened.queues.io.toKey(id), { stc: 840 });
+    await opened.queues.io.resume();
     work(async (_payload, { start }) => ({ ...RESULT, body: String(start) }));
     expect(await until(id, 'completed')).toMatchObject({ result: { body: '1' } });
   });
@@ -295,7 +264,7 @@ describe('Executor', () => {
     await expect(progress(99)).rejects.toThrow('over');
     await expect(log('still here')).rejects.toThrow('over');
     expect(await until(id, 'dead')).toMatchObject({ progress: 0 });
-    expect((await queues.io.getJobLogs(id)).logs).toEqual([]);
+    expect((await opened.queues.io.getJobLogs(id)).logs).toEqual([]);
   });
 
   it('bounds what a handler publishes: the size of its progress, the lines of its log, each line', async () => {
@@ -307,7 +276,7 @@ describe('Executor', () => {
       return RESULT;
     });
     expect((await until(id, 'dead')).error).toMatchObject({ code: 'progress-too-large' });
-    const { logs } = await queues.io.getJobLogs(id);
+    const { logs } = await opened.queues.io.getJobLogs(id);
     expect(logs).toHaveLength(1_000);
     expect(logs[0]).toHaveLength(8_192);
   });
@@ -319,7 +288,7 @@ describe('Executor', () => {
       return RESULT;
     });
     await until(id, 'completed');
-    const { values } = await attempts.get();
+    const { values } = await measured.attempts.get();
     expect(values.map(({ labels, value }) => [labels.outcome, value])).toEqual([
       ['retry', 1],
       ['completed', 1],

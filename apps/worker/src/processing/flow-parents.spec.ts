@@ -1,27 +1,14 @@
-import {
-  Admission,
-  Children,
-  connectProducer,
-  connectWorker,
-  type FlowNodeInput,
-  Flows,
-  JobClient,
-  JobLogs,
-  openQueues,
-  QueueCounters,
-  type Queues,
-  type RedisClient,
-} from '@dts/queue';
-import { testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { Children, type FlowNodeInput, Flows, JobLogs } from '@dts/queue';
+import { waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Worker } from 'bullmq';
-import { Counter, Histogram, Registry } from 'prom-client';
 import { FinalError } from './errors.js';
 import { Executor } from './executor.js';
 import { HANDLER_ENV, MISBEHAVING, noChildren, SILENT } from './fixtures/job-starts.js';
+import { MeasuredReporter } from './fixtures/measured-reporter.js';
+import { type Opened, open } from './fixtures/opened.js';
 import type { Child, HandlerContext } from './handler.js';
 import { Quarantine } from './quarantine/quarantine.js';
-import { AttemptReporter } from './reporter.js';
 import { runWithin } from './run-within.js';
 import { threadOf } from './sandbox/channel.js';
 import { ThreadPool } from './sandbox/thread-pool.js';
@@ -41,51 +28,39 @@ const node = (path: string, changes: Partial<FlowNodeInput> = {}): FlowNodeInput
 });
 
 describe("a flow's parent", () => {
-  let producer: RedisClient;
-  let patient: RedisClient;
-  let queues: Queues;
+  let opened: Opened;
   let flows: Flows;
-  let jobs: JobClient;
   let executor: Executor;
   let worker: Worker | undefined;
-  let prefix: string;
-  let waits: Histogram;
+  let measured: MeasuredReporter;
 
   beforeEach(async () => {
-    prefix = testPrefix();
-    producer = connectProducer(testRedisUrl(), ignore);
-    patient = connectWorker(testRedisUrl(), ignore);
-    queues = openQueues(producer, prefix, ignore);
-    const admission = new Admission(queues, producer, 1_000);
-    flows = new Flows(queues, producer, prefix, admission);
-    jobs = new JobClient(queues, producer, prefix, admission);
-    await waitFor(() => producer.status === 'ready');
+    opened = await open();
+    flows = new Flows(opened.queues, opened.producer, opened.prefix, opened.admission);
     const quarantine = new Quarantine(HANDLER_ENV, SILENT);
-    const registers = [new Registry()];
-    waits = new Histogram({ name: 'wait', help: 'x', labelNames: ['queue', 'job'], registers });
+    measured = new MeasuredReporter();
     executor = new Executor(
       'w',
-      createReporter(registers, waits),
-      new Starts(patient),
-      new JobLogs(patient),
+      measured.reporter,
+      new Starts(opened.patient),
+      new JobLogs(opened.patient),
       quarantine,
       noChildren,
-      new Children(queues, patient),
+      new Children(opened.queues, opened.patient),
     );
   });
   afterEach(async () => {
     await worker?.close(true);
-    producer.disconnect();
-    patient.disconnect();
+    opened[Symbol.dispose]();
   });
 
   const submit = async (root: FlowNodeInput) => (await flows.submit({ root, tenant: 'acme' })).flow;
   const untilEnded = (id: string) =>
-    waitFor(async () => ((job) => job.finishedAt !== null && job)(await jobs.get(id)), { timeoutMs: 15_000 });
+    waitFor(async () => ((job) => job.finishedAt !== null && job)(await opened.jobs.get(id)), { timeoutMs: 15_000 });
 
   function work(run: Parameters<Executor['execute']>[3]): void {
     worker = new Worker('io', (job, token, signal) => executor.execute(job, token ?? '', signal, run), {
-      ...workerOptions(patient, prefix, 'w', 15_000),
+      ...workerOptions(opened.patient, opened.prefix, 'w', 15_000),
       concurrency: 10,
       autorun: true,
     });
@@ -150,13 +125,13 @@ describe("a flow's parent", () => {
     const { root } = await submit(node('root', { children: [node('a')] }));
     const error = { code: 'child-failed', message: `Its child ${root.children[0]?.job.id} failed.` };
     await expect(untilEnded(root.job.id)).resolves.toMatchObject({ state: 'dead', attemptsMade: 1, error });
-    await (await queues.io.getJob(root.job.id))?.retry();
-    await expect(waitFor(async () => ((job) => job.attemptsMade === 2 && job)(await jobs.get(root.job.id)))).resolves.toMatchObject({
+    await (await opened.queues.io.getJob(root.job.id))?.retry();
+    await expect(waitFor(async () => ((job) => job.attemptsMade === 2 && job)(await opened.jobs.get(root.job.id)))).resolves.toMatchObject({
       error,
     });
     expect(ran).toEqual(['a']);
     // How long a parent waited for its children says nothing of the queue.
-    const counted = (await waits.get()).values.find(({ metricName }) => metricName === 'wait_count');
+    const counted = (await measured.waits.get()).values.find(({ metricName }) => metricName === 'wait_count');
     expect(counted?.value).toBe(1);
   });
 
@@ -176,9 +151,3 @@ describe("a flow's parent", () => {
     await expect(untilEnded(root.children[0]?.job.id ?? '')).resolves.toMatchObject({ state: 'completed' });
   });
 });
-
-function createReporter(registers: Registry[], waits: Histogram): AttemptReporter {
-  const runs = new Histogram({ name: 'run', help: 'x', labelNames: ['queue', 'job'], registers });
-  const attempts = new Counter({ name: 'attempts', help: 'x', labelNames: ['queue', 'job', 'outcome'], registers });
-  return new AttemptReporter(SILENT, attempts, waits, runs, new QueueCounters());
-}

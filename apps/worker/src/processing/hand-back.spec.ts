@@ -1,23 +1,12 @@
-import {
-  ARRIVAL_PRIORITY,
-  Children,
-  connectProducer,
-  connectWorker,
-  JobLogs,
-  openQueues,
-  QueueCounters,
-  type Queues,
-  type RedisClient,
-} from '@dts/queue';
-import { createLogger } from '@dts/runtime';
-import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { ARRIVAL_PRIORITY, Children, JobLogs } from '@dts/queue';
+import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Counter, Histogram, Registry } from 'prom-client';
 import { EagerWorker } from './eager-worker.js';
 import { Executor } from './executor.js';
 import { HANDLER_ENV, noChildren, SILENT } from './fixtures/job-starts.js';
+import { MeasuredReporter } from './fixtures/measured-reporter.js';
+import { type Opened, open } from './fixtures/opened.js';
 import { Quarantine } from './quarantine/quarantine.js';
-import { AttemptReporter } from './reporter.js';
 import { runWithin } from './run-within.js';
 import { Starts } from './starts.js';
 import type { WorkerJob } from './worker-job.js';
@@ -27,25 +16,18 @@ const DATA = { payload: { url: 'http://127.0.0.1:9/', method: 'GET' }, tenant: '
 const ignore = () => undefined;
 
 describe('handing back', () => {
-  let prefix: string;
-  let producer: RedisClient;
-  let patient: RedisClient;
-  let queues: Queues;
+  let opened: Opened;
   let executor: Executor;
   let worker: EagerWorker;
 
   beforeEach(async () => {
-    prefix = testPrefix();
-    producer = connectProducer(testRedisUrl(), ignore);
-    patient = connectWorker(testRedisUrl(), ignore);
-    queues = openQueues(producer, prefix, ignore);
-    await waitFor(() => producer.status === 'ready');
-    const children = new Children(queues, patient);
+    opened = await open();
+    const children = new Children(opened.queues, opened.patient);
     executor = new Executor(
       'w',
-      createReporter(),
-      new Starts(patient),
-      new JobLogs(patient),
+      new MeasuredReporter().reporter,
+      new Starts(opened.patient),
+      new JobLogs(opened.patient),
       new Quarantine(HANDLER_ENV, SILENT),
       noChildren,
       children,
@@ -54,15 +36,14 @@ describe('handing back', () => {
 
   afterEach(async () => {
     await worker.close();
-    producer.disconnect();
-    patient.disconnect();
+    opened[Symbol.dispose]();
   });
 
-  const add = (jobId: string, opts = {}) => queues.io.add('http.request', DATA, { jobId, attempts: 3, ...opts });
+  const add = (jobId: string, opts = {}) => opened.queues.io.add('http.request', DATA, { jobId, attempts: 3, ...opts });
   const work = (run: (job: WorkerJob) => Promise<unknown>) => {
     const process = (job: WorkerJob, token?: string, signal?: AbortSignal) =>
       executor.execute(job, token ?? '', signal, (start) => runWithin(start, () => run(job), 1_000));
-    worker = new EagerWorker('io', process, workerOptions(patient, prefix, 'w', 15_000), () => 10);
+    worker = new EagerWorker('io', process, workerOptions(opened.patient, opened.prefix, 'w', 15_000), () => 10);
     worker.on('error', ignore);
     worker.run().catch(ignore);
   };
@@ -82,9 +63,9 @@ describe('handing back', () => {
     });
     await started.wait();
     await stop();
-    const [made, stalls] = await producer.hmget(queues.io.toKey('deaf'), 'atm', 'stc');
-    expect([await queues.io.getJobState('deaf'), made, stalls]).toEqual(['waiting', null, null]);
-    expect(await producer.exists(`${queues.io.toKey('deaf')}:lock`)).toBe(0);
+    const [made, stalls] = await opened.producer.hmget(opened.queues.io.toKey('deaf'), 'atm', 'stc');
+    expect([await opened.queues.io.getJobState('deaf'), made, stalls]).toEqual(['waiting', null, null]);
+    expect(await opened.producer.exists(`${opened.queues.io.toKey('deaf')}:lock`)).toBe(0);
   });
 
   it('does not run what a fetch brings that was under way', async () => {
@@ -92,9 +73,9 @@ describe('handing back', () => {
     work(async () => runs++);
     executor.stop();
     await add('late');
-    await waitFor(async () => Number(await producer.hget(queues.io.toKey('late'), 'ats')) > 0);
+    await waitFor(async () => Number(await opened.producer.hget(opened.queues.io.toKey('late'), 'ats')) > 0);
     await worker.close();
-    expect([await queues.io.getJobState('late'), runs]).toEqual(['waiting', 0]);
+    expect([await opened.queues.io.getJobState('late'), runs]).toEqual(['waiting', 0]);
   });
 
   it('puts a job that had its place in line before all that wait', async () => {
@@ -108,8 +89,8 @@ describe('handing back', () => {
     await stop();
     await add('later', { priority: ARRIVAL_PRIORITY });
     const [wait, line] = await Promise.all([
-      producer.lrange(queues.io.toKey('wait'), 0, -1),
-      producer.zrange(queues.io.toKey('prioritized'), '0', '-1'),
+      opened.producer.lrange(opened.queues.io.toKey('wait'), 0, -1),
+      opened.producer.zrange(opened.queues.io.toKey('prioritized'), '0', '-1'),
     ]);
     expect([wait, line]).toEqual([['first'], ['later']]);
   });
@@ -125,19 +106,6 @@ describe('handing back', () => {
     const stopped = stop();
     await Promise.all([add('more urgent', { priority: 2 }), add('later', { priority: 3 })]);
     await stopped;
-    expect(await producer.zrange(queues.io.toKey('prioritized'), '0', '-1')).toEqual(['more urgent', 'first', 'later']);
+    expect(await opened.producer.zrange(opened.queues.io.toKey('prioritized'), '0', '-1')).toEqual(['more urgent', 'first', 'later']);
   });
 });
-
-function createReporter(): AttemptReporter {
-  const registers = [new Registry()];
-  const histogram = (name: string) => new Histogram({ name, help: 'x', labelNames: ['queue', 'job'], registers });
-  const attempts = new Counter({ name: 'attempts', help: 'x', labelNames: ['queue', 'job', 'outcome'], registers });
-  return new AttemptReporter(
-    createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' }),
-    attempts,
-    histogram('wait'),
-    histogram('run'),
-    new QueueCounters(),
-  );
-}

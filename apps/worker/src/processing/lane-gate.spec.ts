@@ -1,17 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  Admission,
-  connectProducer,
-  connectWorker,
-  JobClient,
-  openQueues,
-  type Queues,
-  type RedisClient,
-  TenantLimitsStore,
-} from '@dts/queue';
-import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { TenantLimitsStore } from '@dts/queue';
+import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EagerWorker } from './eager-worker.js';
+import { type Opened, open } from './fixtures/opened.js';
 import { LaneGate } from './lane-gate.js';
 import type { WorkerJob } from './worker-job.js';
 import { workerOptions } from './worker-options.js';
@@ -19,28 +11,18 @@ import { workerOptions } from './worker-options.js';
 const ignore = () => undefined;
 
 describe('LaneGate', () => {
-  let prefix: string;
-  let producer: RedisClient;
-  let patient: RedisClient;
-  let queues: Queues;
-  let jobs: JobClient;
+  let opened: Opened;
   let gate: LaneGate;
   let worker: EagerWorker;
 
   beforeEach(async () => {
-    prefix = testPrefix();
-    producer = connectProducer(testRedisUrl(), ignore);
-    patient = connectWorker(testRedisUrl(), ignore);
-    queues = openQueues(producer, prefix, ignore);
-    jobs = new JobClient(queues, producer, prefix, new Admission(queues, producer, 1_000));
-    gate = new LaneGate(patient, prefix, ['io']);
-    await waitFor(() => producer.status === 'ready');
+    opened = await open();
+    gate = new LaneGate(opened.patient, opened.prefix, ['io']);
   });
   afterEach(async () => {
     await worker.close();
     await gate.stop();
-    producer.disconnect();
-    patient.disconnect();
+    opened[Symbol.dispose]();
   });
 
   const work = (run: (job: WorkerJob) => Promise<unknown>) => {
@@ -48,7 +30,7 @@ describe('LaneGate', () => {
       await gate.admit(job, token ?? '');
       return run(job);
     };
-    worker = new EagerWorker('io', process, workerOptions(patient, prefix, 'w', 15_000), () => 20);
+    worker = new EagerWorker('io', process, workerOptions(opened.patient, opened.prefix, 'w', 15_000), () => 20);
     worker.on('error', ignore);
     worker.on('completed', (job) => gate.leave(job));
     worker.on('failed', (job) => job && gate.leave(job));
@@ -58,9 +40,9 @@ describe('LaneGate', () => {
   const submit = async (orderingKey?: string) => {
     const options = { orderingKey, attempts: 3, backoff: { type: 'fixed', delay: 0 } } as const;
     const payload = { url: 'http://service.test/', method: 'GET' };
-    return (await jobs.submit({ name: 'http.request', payload, tenant: 'acme', options })).job.id;
+    return (await opened.jobs.submit({ name: 'http.request', payload, tenant: 'acme', options })).job.id;
   };
-  const state = async (id: string) => (await jobs.get(id)).state;
+  const state = async (id: string) => (await opened.jobs.get(id)).state;
 
   it('has jobs of a key run in order and one at a time, through failed attempts', async () => {
     const runs: string[] = [];
@@ -88,12 +70,14 @@ describe('LaneGate', () => {
     const first = await submit('k');
     await started.wait();
     const second = await submit('k');
-    await (await queues.io.getJob(second))?.promote();
-    await waitFor(async () => Number(await producer.hget(queues.io.toKey(second), 'ats')) === 1 && (await state(second)) === 'waiting');
+    await (await opened.queues.io.getJob(second))?.promote();
+    await waitFor(
+      async () => Number(await opened.producer.hget(opened.queues.io.toKey(second), 'ats')) === 1 && (await state(second)) === 'waiting',
+    );
     expect(await state(first)).toBe('active');
     finish.set();
     await waitFor(async () => (await state(second)) === 'completed');
-    expect((await jobs.get(second)).attemptsMade).toBe(1);
+    expect((await opened.jobs.get(second)).attemptsMade).toBe(1);
   });
 
   it('heeds limits that are set while it runs', async () => {
@@ -104,7 +88,7 @@ describe('LaneGate', () => {
       await delay(2);
       running--;
     });
-    const limits = new TenantLimitsStore(producer, prefix);
+    const limits = new TenantLimitsStore(opened.producer, opened.prefix);
     await limits.put('acme', { weight: 1, concurrency: { io: 2 }, rate: null });
     await waitFor(
       async () => {
@@ -118,10 +102,10 @@ describe('LaneGate', () => {
   });
 
   it('lets others start though it cannot ask', async () => {
-    await producer.set(`${prefix}:io:lane:k:acme:broken`, 'no lane');
+    await opened.producer.set(`${opened.prefix}:io:lane:k:acme:broken`, 'no lane');
     const ran: string[] = [];
     work(async ({ id = '' }) => ran.push(id));
-    await queues.io.add('http.request', { payload: {}, tenant: 'acme' }, {
+    await opened.queues.io.add('http.request', { payload: {}, tenant: 'acme' }, {
       jobId: 'stuck',
       orderingKey: 'broken',
       share: 'acme',
@@ -129,7 +113,7 @@ describe('LaneGate', () => {
     const id = await submit();
     await waitFor(async () => (await state(id)) === 'completed');
     expect(ran).toEqual([id]);
-    await producer.del(`${prefix}:io:lane:k:acme:broken`);
+    await opened.producer.del(`${opened.prefix}:io:lane:k:acme:broken`);
     await waitFor(() => ran.includes('stuck'));
   });
 });

@@ -1,7 +1,8 @@
-import { connectProducer, connectWorker, openQueues, type Queues, type RedisClient, readDueWork } from '@dts/queue';
-import { createSignal, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { readDueWork } from '@dts/queue';
+import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EagerWorker } from './eager-worker.js';
+import { type Opened, open } from './fixtures/opened.js';
 import { QueueConsumer } from './queue-consumer.js';
 import { Watchdog } from './watchdog.js';
 import { workerOptions } from './worker-options.js';
@@ -11,10 +12,7 @@ const SILENT_MS = 300;
 const ignore = () => undefined;
 
 describe('Watchdog', () => {
-  let prefix: string;
-  let producer: RedisClient;
-  let patient: RedisClient;
-  let queues: Queues;
+  let opened: Opened;
   let workers: EagerWorker[];
   let runs: string[];
   let finish: () => void;
@@ -22,11 +20,7 @@ describe('Watchdog', () => {
   let watchdog: Watchdog<QueueConsumer> | undefined;
 
   beforeEach(async () => {
-    prefix = testPrefix();
-    producer = connectProducer(testRedisUrl(), ignore);
-    patient = connectWorker(testRedisUrl(), ignore);
-    queues = openQueues(producer, prefix, ignore);
-    await waitFor(() => producer.status === 'ready');
+    opened = await open();
     workers = [];
     runs = [];
   });
@@ -40,7 +34,7 @@ describe('Watchdog', () => {
         runs.push(id);
         if (id === 'held') await held;
       };
-      const worker = new EagerWorker('io', run, workerOptions(patient, prefix, 'w', 15_000), slots);
+      const worker = new EagerWorker('io', run, workerOptions(opened.patient, opened.prefix, 'w', 15_000), slots);
       worker.on('error', ignore);
       prepare(worker);
       workers.push(worker);
@@ -54,14 +48,13 @@ describe('Watchdog', () => {
     watchdog?.stop();
     finish();
     await consumer.close();
-    producer.disconnect();
-    patient.disconnect();
+    opened[Symbol.dispose]();
   });
 
-  const add = (jobId: string) => queues.io.add('x', { payload: null, tenant: 't' }, { jobId });
+  const add = (jobId: string) => opened.queues.io.add('x', { payload: null, tenant: 't' }, { jobId });
   const watch = (actions: Partial<{ onRestart: () => void; onGiveUp: () => void }> = {}) => {
     watchdog = new Watchdog<QueueConsumer>(SILENT_MS, {
-      read: ({ queue }) => readDueWork(patient, prefix, queue),
+      read: ({ queue }) => readDueWork(opened.patient, opened.prefix, queue),
       restart: (found) => {
         found.restart();
         actions.onRestart?.();
@@ -79,10 +72,10 @@ describe('Watchdog', () => {
     await add('first'); // the fetch under way may still bring it
     await add('second');
     watch();
-    await waitFor(async () => (await queues.io.getCompletedCount()) === 2);
+    await waitFor(async () => (await opened.queues.io.getCompletedCount()) === 2);
     expect(workers).toHaveLength(2);
     finish();
-    await waitFor(async () => (await queues.io.getCompletedCount()) === 3);
+    await waitFor(async () => (await opened.queues.io.getCompletedCount()) === 3);
     expect(runs.toSorted()).toEqual(['first', 'held', 'second']);
     await waitFor(() => watchdog?.unproven.length === 0);
   });
@@ -108,7 +101,7 @@ describe('Watchdog', () => {
 
   it('lets a paused queue be', async () => {
     consume();
-    await queues.io.pause();
+    await opened.queues.io.pause();
     await add('next');
     let restarts = 0;
     watch({ onRestart: () => restarts++ });
@@ -116,7 +109,7 @@ describe('Watchdog', () => {
     setTimeout(reads.set, 3 * SILENT_MS);
     await reads.wait();
     expect([restarts, runs]).toEqual([0, []]);
-    await queues.io.resume();
+    await opened.queues.io.resume();
     await waitFor(() => runs.length === 1);
   });
 });

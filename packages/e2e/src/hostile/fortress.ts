@@ -27,11 +27,19 @@ interface Described {
   readonly requestBody?: unknown;
 }
 
+/** Whatever was answered: of a thing, a list or a problem. */
+interface Answer {
+  readonly id?: string;
+  readonly items?: readonly unknown[];
+  readonly nextCursor?: string | null;
+  readonly code?: string;
+  readonly errors?: unknown;
+}
+
 export interface Sent {
   readonly status: number;
   readonly code: string | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever was answered
-  readonly body: any;
+  readonly body: Answer;
 }
 
 /** A gateway under attack: no worker, so that jobs stay as they are, and keys of two tenants and an operator. */

@@ -5,8 +5,7 @@ export interface ServerSentEvent {
   readonly event: string;
   readonly id: string;
   /** Of JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look at members that may or may not be there
-  readonly data: any;
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** Reads a stream of server-sent events as it comes. */
