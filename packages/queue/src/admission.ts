@@ -2,6 +2,7 @@ import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
 import type { RedisClient } from './connection.js';
 import { QueueError } from './errors.js';
 import { TENANT_LIMITS } from './lanes/tenant-limits.js';
+import { Loop } from './loop.js';
 import { callAtNodeOf } from './node-of-key.js';
 import type { Queues } from './queues.js';
 
@@ -23,8 +24,7 @@ interface Seen {
  */
 export class Admission {
   private seen: Seen = { memoryShare: 0, backlogs: new Map(), limited: new Map() };
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly loop = new Loop(() => this.look());
 
   /** @param backlogLimit jobs that may wait, scheduled ones included, in each queue */
   constructor(
@@ -34,12 +34,11 @@ export class Admission {
   ) {}
 
   start(): void {
-    void this.look();
+    this.loop.start();
   }
 
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    void this.loop.stop();
   }
 
   /** Why the queue takes no new job now: `memory-full`, `backlog-full`; undefined when it does. */
@@ -63,9 +62,9 @@ export class Admission {
     return this.seen.limited.get(queue)?.has(tenant) ?? false;
   }
 
-  private async look(): Promise<void> {
+  private async look(): Promise<number> {
     this.seen = await this.read().catch(() => this.seen);
-    if (!this.stopped) this.timer = setTimeout(() => void this.look(), LOOK_MS);
+    return LOOK_MS;
   }
 
   private async read(): Promise<Seen> {

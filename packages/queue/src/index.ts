@@ -32,6 +32,7 @@ export { PARKED_MS } from './lanes/parked.js';
 export { TENANT_LIMITS, type TenantLimits, TenantLimitsStore } from './lanes/tenant-limits.js';
 export { JobLister } from './listing/job-lister.js';
 export { PLACE_NAMES } from './listing/place.js';
+export { Loop } from './loop.js';
 export { flowNotFound, jobNotFound, operationNotFound } from './not-found.js';
 export { OPERATION_KINDS, OPERATION_STATES, type Operation, type OperationKind } from './operations/operation.js';
 export { type OperationEvents, OperationTicker } from './operations/operation-ticker.js';

@@ -1,5 +1,5 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
-import { connectProducer, keyPrefix, openQueues, QueueInspector, type RedisClient } from '@dts/queue';
+import { connectProducer, keyPrefix, Loop, openQueues, QueueInspector, type RedisClient } from '@dts/queue';
 import { LOGGER, type Logger } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SCALER_ENV, type ScalerEnv } from '../env.js';
@@ -15,8 +15,7 @@ export class Observer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly redis: RedisClient;
   private readonly inspector: QueueInspector;
   private readonly signals = new Map<QueueName, Signal>();
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly loop = new Loop(() => this.round());
 
   constructor(
     @Inject(SCALER_ENV) private readonly env: ScalerEnv,
@@ -28,12 +27,11 @@ export class Observer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    void this.round();
+    this.loop.start();
   }
 
   onModuleDestroy(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    void this.loop.stop();
     this.redis.disconnect();
   }
 
@@ -41,11 +39,11 @@ export class Observer implements OnApplicationBootstrap, OnModuleDestroy {
     return QUEUE_NAMES.map((queue) => this.signals.get(queue) ?? missed(undefined, queue, 'not read yet'));
   }
 
-  private async round(): Promise<void> {
+  /** @returns milliseconds until the next one */
+  private async round(): Promise<number> {
     const signals = await Promise.all(QUEUE_NAMES.map((queue) => this.read(queue)));
-    if (this.stopped) return;
     const missing = signals.some((signal) => signal.state === 'unknown');
-    this.timer = setTimeout(() => void this.round(), missing ? Math.min(RETRY_MS, this.env.SIGNAL_INTERVAL) : this.env.SIGNAL_INTERVAL);
+    return missing ? Math.min(RETRY_MS, this.env.SIGNAL_INTERVAL) : this.env.SIGNAL_INTERVAL;
   }
 
   /** Never rejects: a reading that fails is a signal, too. */
@@ -61,6 +59,6 @@ export class Observer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private readonly logError = (error: Error): void => {
-    if (!this.stopped) this.logger.error(`Redis: ${error.message}`);
+    if (!this.loop.isStopped) this.logger.error(`Redis: ${error.message}`);
   };
 }

@@ -1,4 +1,4 @@
-import { Cancellations, type RedisClient } from '@dts/queue';
+import { Cancellations, Loop, type RedisClient } from '@dts/queue';
 
 /** Milliseconds between two looks at the wishes that are stored: how late a stop comes when its message was lost. */
 const LOOK_MS = 1_000;
@@ -6,8 +6,7 @@ const LOOK_MS = 1_000;
 /** Stops jobs of this process that are to be cancelled: at once when told, or at the next look. */
 export class CancelListener {
   private readonly cancellations: Cancellations;
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly loop = new Loop(() => this.look());
 
   /**
    * @param listener a connection of its own, which it closes
@@ -24,18 +23,17 @@ export class CancelListener {
 
   start(): void {
     this.cancellations.listen(this.listener, this.cancel);
-    void this.look();
+    this.loop.start();
   }
 
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    void this.loop.stop();
     this.listener.disconnect();
   }
 
-  private async look(): Promise<void> {
+  private async look(): Promise<number> {
     const wishes = await this.cancellations.pending().catch(() => []);
     for (const id of wishes) this.cancel(id);
-    if (!this.stopped) this.timer = setTimeout(() => void this.look(), LOOK_MS);
+    return LOOK_MS;
   }
 }

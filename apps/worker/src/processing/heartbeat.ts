@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { type RedisClient, type WorkerInfo, type WorkerQueue, WorkerRegistry } from '@dts/queue';
+import { Loop, type RedisClient, type WorkerInfo, type WorkerQueue, WorkerRegistry } from '@dts/queue';
 
 const BEAT_MS = 2_000;
 /** Heartbeats that may stay without an answer before Redis counts as one that does not take what we write. */
@@ -20,8 +20,7 @@ export class Heartbeat {
   private readonly registry: WorkerRegistry;
   private readonly delay = monitorEventLoopDelay({ resolution: 20 });
   private readonly startedAt = Date.now();
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly loop = new Loop(() => this.beat());
   private heardAt = NEVER;
 
   constructor(
@@ -40,23 +39,22 @@ export class Heartbeat {
 
   start(): void {
     this.delay.enable();
-    void this.beat();
+    this.loop.start();
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    void this.loop.stop();
     this.delay.disable();
     await this.registry.leave(this.id);
   }
 
   /** A heartbeat that fails is left out: the next one tells more than a repetition would. */
-  private async beat(): Promise<void> {
+  private async beat(): Promise<number> {
     this.heardAt = await this.registry.beat(this.read()).then(
       () => performance.now(),
       () => NEVER,
     );
-    if (!this.stopped) this.timer = setTimeout(() => void this.beat(), BEAT_MS);
+    return BEAT_MS;
   }
 
   private read(): WorkerInfo {

@@ -1,5 +1,5 @@
 import type { QueueName } from '@dts/jobs';
-import { type LaneJob, Lanes, PARKED_MS, Ranking, type RedisClient, TENANT_LIMITS } from '@dts/queue';
+import { type LaneJob, Lanes, Loop, PARKED_MS, Ranking, type RedisClient, TENANT_LIMITS } from '@dts/queue';
 import { DelayedError } from 'bullmq';
 import type { WorkerJob } from './worker-job.js';
 
@@ -19,8 +19,7 @@ export class LaneGate {
   /** Tenants that have limits, by queue; of a queue of which nothing is known yet, all may have. */
   private readonly limited = new Map<QueueName, ReadonlySet<string>>();
   private readonly leaving = new Set<Promise<void>>();
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly loop = new Loop(() => this.look());
 
   constructor(
     private readonly redis: RedisClient,
@@ -32,13 +31,12 @@ export class LaneGate {
   }
 
   start(): void {
-    void this.look();
+    this.loop.start();
   }
 
   /** Resolves when the jobs that ended here have left their lanes. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    void this.loop.stop();
     await Promise.all(this.leaving);
   }
 
@@ -79,9 +77,9 @@ export class LaneGate {
     void done.finally(() => this.leaving.delete(done));
   }
 
-  private async look(): Promise<void> {
+  private async look(): Promise<number> {
     for (const queue of this.queues) await this.lookAt(queue).catch(() => undefined); // the next look comes soon
-    if (!this.stopped) this.timer = setTimeout(() => void this.look(), LOOK_MS);
+    return LOOK_MS;
   }
 
   /** Lanes are looked after here as well, more seldom than gateways do it: those may be away, and the work goes on. */

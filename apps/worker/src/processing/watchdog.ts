@@ -1,4 +1,4 @@
-import type { DueWork } from '@dts/queue';
+import { type DueWork, Loop } from '@dts/queue';
 import { judge, type Patience, type Watch } from './consumption.js';
 
 /** Looks in the time without a fetch that is tolerated, and milliseconds between two at most. */
@@ -26,8 +26,7 @@ export interface WatchdogActions<Watched extends Consumer> {
 export class Watchdog<Watched extends Consumer> {
   private readonly patience: Patience;
   private readonly watches = new Map<Watched, Watch>();
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly loop = new Loop(() => this.look());
 
   /** @param silentMs milliseconds without a fetch that are tolerated */
   constructor(
@@ -39,12 +38,11 @@ export class Watchdog<Watched extends Consumer> {
 
   start(consumers: readonly Watched[]): void {
     for (const consumer of consumers) this.watches.set(consumer, {});
-    this.lookLater();
+    this.loop.start(this.patience.lookMs);
   }
 
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    void this.loop.stop();
   }
 
   /** Queues whose consumer was started anew and has fetched nothing since. */
@@ -52,18 +50,14 @@ export class Watchdog<Watched extends Consumer> {
     return [...this.watches].flatMap(([{ queue }, { restartedAt }]) => (restartedAt === undefined ? [] : [queue]));
   }
 
-  private lookLater(): void {
-    if (!this.stopped) this.timer = setTimeout(() => void this.look(), this.patience.lookMs);
-  }
-
-  private async look(): Promise<void> {
+  private async look(): Promise<number> {
     await Promise.all([...this.watches.keys()].map((consumer) => this.lookAt(consumer)));
-    this.lookLater();
+    return this.patience.lookMs;
   }
 
   private async lookAt(consumer: Watched): Promise<void> {
     const work = await this.actions.read(consumer).catch(() => undefined);
-    if (this.stopped) return;
+    if (this.loop.isStopped) return;
     const { freeSlots, fetchedAt } = consumer;
     const { verdict, watch } = judge(
       this.watches.get(consumer) ?? {},

@@ -1,5 +1,6 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
 import type { Lanes } from '../lanes/lanes.js';
+import { Loop } from '../loop.js';
 import type { Ranking } from './ranking.js';
 
 /** Milliseconds for which a job that BullMQ itself brings back may be last in line, and for which a rate may be late. */
@@ -11,8 +12,7 @@ const LOOK_MS = 100;
  * or whoever was to let it go has died.
  */
 export class RankingTicker {
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly loop = new Loop(() => this.look());
 
   constructor(
     private readonly ranking: Ranking,
@@ -20,18 +20,17 @@ export class RankingTicker {
   ) {}
 
   start(): void {
-    void this.look();
+    this.loop.start();
   }
 
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    void this.loop.stop();
   }
 
   /** A look that fails is left out: whoever is not ranked runs all the same, only later than it might. */
-  private async look(): Promise<void> {
+  private async look(): Promise<number> {
     await Promise.all(QUEUE_NAMES.map((queue) => this.lookAt(queue).catch(() => undefined)));
-    if (!this.stopped) this.timer = setTimeout(() => void this.look(), LOOK_MS);
+    return LOOK_MS;
   }
 
   private async lookAt(queue: QueueName): Promise<void> {

@@ -3,6 +3,8 @@ import type { RedisClient } from '../connection.js';
 import { DeadSet } from '../dead-letters/dead-set.js';
 import { Purger } from '../dead-letters/purger.js';
 import { Redriver } from '../dead-letters/redriver.js';
+import { FailureStreak } from '../failure-streak.js';
+import { Loop } from '../loop.js';
 import type { Queues } from '../queues.js';
 import type { Operation, OperationKind, OperationState } from './operation.js';
 import { OperationStore, type Turn } from './operation-store.js';
@@ -10,8 +12,6 @@ import { type Tools, takeTurn } from './turn.js';
 
 /** Milliseconds between two looks when nothing is due before. */
 const LOOK_MS = 500;
-/** Which failure in a row is told. */
-const TOLD_FAILURE = 2;
 /** Turns in a row that come to nothing, seconds apart, after which an operation is given up. */
 const HOPELESS_TURNS = 50;
 
@@ -29,10 +29,8 @@ export interface OperationEvents {
 export class OperationTicker {
   private readonly store: OperationStore;
   private readonly tools: Tools;
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
-  private failures = 0;
-  private working: Promise<void> = Promise.resolve();
+  private readonly loop = new Loop(() => this.work());
+  private readonly failures: FailureStreak;
 
   constructor(
     queues: Queues,
@@ -41,6 +39,7 @@ export class OperationTicker {
     private readonly events: OperationEvents,
   ) {
     this.store = new OperationStore(redis, prefix);
+    this.failures = new FailureStreak((error) => events.onError(error));
     this.tools = {
       store: this.store,
       dead: new DeadSet(queues, redis),
@@ -51,32 +50,25 @@ export class OperationTicker {
   }
 
   start(): void {
-    this.working = this.work();
+    this.loop.start();
   }
 
   /** Resolves when the turn that is under way has ended; the next one is anybody's at once. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.working;
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
-  private async work(): Promise<void> {
-    const waitMs = await this.step().catch((error: Error) => this.retry(error));
-    if (!this.stopped) this.timer = setTimeout(() => this.start(), waitMs);
-  }
-
-  /** Redis is away, most likely: that is told once, not at every look. */
-  private retry(error: Error): number {
-    this.failures += 1;
-    if (this.failures === TOLD_FAILURE) this.events.onError(error);
-    return LOOK_MS;
+  private work(): Promise<number> {
+    return this.step().catch((error: Error) => {
+      this.failures.add(error);
+      return LOOK_MS;
+    });
   }
 
   /** @returns milliseconds until the next look */
   private async step(): Promise<number> {
     const turn = await this.store.take();
-    this.failures = 0;
+    this.failures.end();
     if (typeof turn !== 'object') return Math.min(turn ?? LOOK_MS, LOOK_MS);
     await this.attend(turn).catch((error: Error) => this.fail(turn, error));
     return 0;

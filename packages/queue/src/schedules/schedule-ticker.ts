@@ -1,5 +1,7 @@
 import type { RedisClient } from '../connection.js';
+import { FailureStreak } from '../failure-streak.js';
 import type { JobClient } from '../job-client.js';
+import { Loop } from '../loop.js';
 import { step } from './plan.js';
 import { ScheduleRuns } from './runs.js';
 import type { ScheduleName } from './schedule.js';
@@ -10,8 +12,6 @@ const LOOK_MS = 1_000;
 /** Milliseconds between two checks of all schedules. */
 const CHECK_MS = 30_000;
 const CHECKED_AT_ONCE = 500;
-/** Which failure in a row is told. */
-const TOLD_FAILURE = 2;
 
 export interface TickerEvents {
   onRun(outcome: 'started' | 'skipped' | 'missed' | 'refused', count: number): void;
@@ -29,10 +29,8 @@ export interface TickerEvents {
 export class ScheduleTicker {
   private readonly store: ScheduleStore;
   private readonly runs: ScheduleRuns;
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
-  private failures = 0;
-  private ticking: Promise<void> = Promise.resolve();
+  private readonly loop = new Loop(() => this.tick());
+  private readonly failures: FailureStreak;
   private checkAt = 0;
 
   constructor(
@@ -43,30 +41,23 @@ export class ScheduleTicker {
   ) {
     this.store = new ScheduleStore(redis, prefix);
     this.runs = new ScheduleRuns(this.store, jobs);
+    this.failures = new FailureStreak((error) => events.onError(error));
   }
 
   start(): void {
-    this.ticking = this.tick();
+    this.loop.start();
   }
 
   /** Resolves when what is under way has ended. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.ticking;
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
-  private async tick(): Promise<void> {
-    const waitMs = await this.work().catch((error: Error) => this.retry(error));
-    if (this.stopped) return;
-    this.timer = setTimeout(() => this.start(), waitMs);
-  }
-
-  /** Redis is away, most likely: that is told once, not every second, and not while the process is still connecting. */
-  private retry(error: Error): number {
-    this.failures += 1;
-    if (this.failures === TOLD_FAILURE) this.events.onError(error);
-    return LOOK_MS;
+  private tick(): Promise<number> {
+    return this.work().catch((error: Error) => {
+      this.failures.add(error);
+      return LOOK_MS;
+    });
   }
 
   /** @returns milliseconds until the next look */
@@ -76,7 +67,7 @@ export class ScheduleTicker {
       this.checkAt = performance.now() + CHECK_MS;
     }
     const { names, nextInMs = LOOK_MS } = await this.store.take();
-    this.failures = 0;
+    this.failures.end();
     await Promise.all(names.map((name) => this.attend(name).catch((error: Error) => this.events.onError(error, name))));
     return names.length > 0 ? 0 : Math.min(nextInMs, LOOK_MS);
   }

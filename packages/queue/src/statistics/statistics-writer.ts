@@ -1,5 +1,6 @@
 import type { QueueName } from '@dts/jobs';
 import type { RedisClient } from '../connection.js';
+import { Loop } from '../loop.js';
 import type { Increments, QueueCounters } from './queue-counters.js';
 import { KEPT_MS, SLICE_MS, slicesKey } from './slices.js';
 
@@ -19,8 +20,10 @@ return redis.call('PEXPIRE', key, ARGV[2])`;
  * however many jobs there were. A flush that fails is left out: statistics may miss two seconds, and nothing waits for them.
  */
 export class StatisticsWriter {
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly loop = new Loop(async () => {
+    await this.flush();
+    return FLUSH_MS;
+  });
 
   constructor(
     private readonly counters: QueueCounters,
@@ -29,13 +32,12 @@ export class StatisticsWriter {
   ) {}
 
   start(): void {
-    if (!this.stopped) this.timer = setTimeout(() => void this.flush().then(() => this.start()), FLUSH_MS);
+    this.loop.start(FLUSH_MS);
   }
 
   /** With a last flush. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    void this.loop.stop();
     await this.flush();
   }
 
