@@ -85,7 +85,7 @@ function toResult(arm: Arm, stage: Stage, seconds: number, { counts, findings }:
     counts,
     findings,
     expectations: stage.expectations,
-    recoveryMs: stage.recoveryMs ?? null,
+    recoveryMs: stage.recovery.longestMs ?? null,
     latency: stage.timeline.latencies(),
     troubles: Object.fromEntries(troubles),
     moments: stage.timeline.moments(),

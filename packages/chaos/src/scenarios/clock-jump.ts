@@ -38,7 +38,7 @@ export const clockJump: Scenario = {
     stage.timeline.mark('Redis kill -9');
     await redis.kill();
     await redis.start();
-    await stage.measureRecovery(load);
+    await stage.recovery.ofCallers(load);
     await stage.untilFault();
     await stage.finishSchedules();
     await stage.finish();

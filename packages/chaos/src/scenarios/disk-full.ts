@@ -40,7 +40,7 @@ export const diskFull: Scenario = {
     await disk.leaveRoom(LARGE_MB);
     await redis.start();
     stage.timeline.mark('room again');
-    await stage.measureRecovery(load);
+    await stage.recovery.ofCallers(load);
     stage.receiver.release();
     await stage.finish();
     const reasons = [...load.troubles.keys()];

@@ -46,7 +46,7 @@ export const flowKills: Scenario = {
       for (const cause of FAULTS) {
         await stage.untilFault();
         await cause(stage, env);
-        await stage.measureRecovery(load);
+        await stage.recovery.ofCallers(load);
       }
     }
     await stage.finish();

@@ -31,7 +31,7 @@ export const fsyncStall: Scenario = {
     stage.timeline.mark(`power cut, ${bytes} bytes gone`);
     await redis.disk?.delayFsync(0);
     await redis.start();
-    await stage.measureRecovery(load);
+    await stage.recovery.ofCallers(load);
     await stage.finish();
   },
 };

@@ -18,12 +18,12 @@ export const gatewayFirst: Scenario = {
     stage.expect('503 while Redis is down', early === 0 && reasons.every((reason) => reason.startsWith('503')), reasons.join(', '));
     await redis.start();
     stage.timeline.mark('Redis comes');
-    await stage.measureRecovery(load);
+    await stage.recovery.ofCallers(load);
     await stage.untilFault();
     stage.timeline.mark('kill -9');
     await redis.kill();
     await redis.start();
-    await stage.measureRecovery(load);
+    await stage.recovery.ofCallers(load);
     await stage.finish();
   },
 };

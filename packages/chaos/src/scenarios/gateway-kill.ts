@@ -19,7 +19,7 @@ export const gatewayKill: Scenario = {
       stage.timeline.mark('gateway kill -9');
       await gateways.shift()?.kill();
       gateways.push(await stage.startGateway());
-      await stage.measureRecovery(load);
+      await stage.recovery.ofCallers(load);
     }
     await stage.finish();
   },

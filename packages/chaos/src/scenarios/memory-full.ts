@@ -36,7 +36,7 @@ export const memoryFull: Scenario = {
     await delay(FULL_MS);
     await redis.command('CONFIG', 'SET', 'maxmemory', '0');
     stage.timeline.mark('raised');
-    await stage.measureRecovery(load);
+    await stage.recovery.ofCallers(load);
     stage.receiver.release();
     await stage.finish();
     const reasons = [...load.troubles.keys()];

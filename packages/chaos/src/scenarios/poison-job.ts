@@ -68,7 +68,7 @@ async function keepWorking(stage: Stage, arm: Arm): Promise<void> {
 async function expectBurial(stage: Stage, id: string): Promise<void> {
   const client = new SchedulerClient({ url: stage.gateways[0]?.url ?? '', apiKey: stage.apiKey });
   const ending = client.waitFor(id, { timeoutMs: Math.max(BURIED_MS, stage.profile.drainMs) });
-  await stage.measure(ending, 'the poisonous job to be dead');
+  await stage.recovery.until(ending, 'the poisonous job to be dead');
   const { state, error } = await ending;
   stage.expect(
     'the poisonous job is dead, with its reason',

@@ -19,7 +19,7 @@ export const powerCut: Scenario = {
       const bytes = await stage.redis.cutPower();
       stage.timeline.mark(`power cut, ${bytes} bytes gone`);
       await stage.redis.start();
-      await stage.measureRecovery(load);
+      await stage.recovery.ofCallers(load);
     }
     await stage.finish();
   },

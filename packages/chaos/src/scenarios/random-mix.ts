@@ -63,7 +63,7 @@ export const randomMix: Scenario = {
       await stage.untilFault();
       stage.timeline.mark(name);
       await FAULTS[name]?.(stage, proxy);
-      await stage.measureRecovery(load);
+      await stage.recovery.ofCallers(load);
     }
     await stage.finish();
   },

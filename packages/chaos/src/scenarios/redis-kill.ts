@@ -19,7 +19,7 @@ export const redisKill: Scenario = {
       stage.timeline.mark('kill -9');
       await stage.redis.kill();
       await stage.redis.start();
-      await stage.measureRecovery(load);
+      await stage.recovery.ofCallers(load);
     }
     await stage.finish();
   },

@@ -29,7 +29,7 @@ async function play(
   const load = stage.startLoad({ believed: 50 });
   await stage.untilFault();
   await outage(stage);
-  await stage.measureRecovery(load);
+  await stage.recovery.ofCallers(load);
   await delay(HELD_ON_MS);
   stage.receiver.release();
   await stage.finish();

@@ -38,7 +38,7 @@ export const replicaPromoted: Scenario = {
     stage.timeline.mark('promoted');
     // It follows now, and what it alone had is gone. Until then nobody is there to confirm anything.
     await group.data.master.start();
-    await stage.measureRecovery(load);
+    await stage.recovery.ofCallers(load);
     await stage.finish();
   },
 };

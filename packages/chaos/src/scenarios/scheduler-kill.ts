@@ -32,7 +32,7 @@ export const schedulerKill: Scenario = {
     await stage.redis.kill();
     await stage.redis.start();
     const since = Date.now();
-    await stage.measureRecovery(load);
+    await stage.recovery.ofCallers(load);
     if (arm === 'product') await expectRuns(stage, keys, since);
     await stage.finishSchedules();
     await stage.finish();

@@ -24,7 +24,7 @@ export const submitReplyLost: Scenario = {
       proxy.swallowReplies();
       await delay(stage.random.between(...SWALLOWED_MS));
       proxy.cut();
-      await stage.measureRecovery(load);
+      await stage.recovery.ofCallers(load);
     }
     await stage.finish();
     const split = [...stage.executions.byKey.values()].filter(({ jobs }) => jobs.size > 1).length;

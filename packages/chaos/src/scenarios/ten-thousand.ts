@@ -72,7 +72,7 @@ async function expectRecovery(stage: Stage, killedAt: number): Promise<void> {
   const startedAgain = () => [...stage.executions.byKey.values()].flatMap(({ starts }) => starts.slice(1));
   const describe = `${TAKEN_BACK} jobs to run again`;
   const recovered = waitFor(() => startedAgain().length >= TAKEN_BACK, { timeoutMs: FILL_MS, describe });
-  await stage.measure(recovered, describe);
+  await stage.recovery.until(recovered, describe);
   const took = startedAgain().reduce((latest, at) => Math.max(latest, at), 0) - killedAt;
   stage.expect(`they run again within ${RECOVERED_MS} ms of the kill`, took <= RECOVERED_MS, `${took} ms`);
   const count = startedAgain().length;

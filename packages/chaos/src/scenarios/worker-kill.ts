@@ -63,7 +63,7 @@ async function expectRecovery(stage: Stage, held: number, dead: ReadonlyMap<stri
     return locks.size === held && [...locks].every(([id, token]) => dead.get(id) !== token);
   };
   const describe = `${held} jobs to be with another worker`;
-  const took = Math.round(await stage.measure(waitFor(isRecovered, { timeoutMs: 3 * RECOVERED_MS, describe }), describe));
+  const took = Math.round(await stage.recovery.until(waitFor(isRecovered, { timeoutMs: 3 * RECOVERED_MS, describe }), describe));
   stage.expect(`all jobs are with another worker within ${RECOVERED_MS} ms of the kill`, took <= RECOVERED_MS, `${took} ms`);
 }
 

@@ -21,8 +21,8 @@ import { BUILT } from './built.js';
 import { drained } from './drain.js';
 import type { Expectation } from './expectation.js';
 import { keepOutputs } from './keep-outputs.js';
+import { Recovery } from './recovery.js';
 
-const RECOVERY_LIMIT_MS = 60_000;
 const BATCH = 100;
 const BULK_CLIENTS = 4;
 const NAME = 'chaos';
@@ -49,8 +49,7 @@ export class Stage {
   readonly loads: Load[] = [];
   readonly gateways: App[] = [];
   readonly workers: App[] = [];
-  /** Milliseconds from the end of a fault until the service was there again, at the longest. */
-  recoveryMs: number | undefined;
+  readonly recovery: Recovery;
   private server: RedisProcess | undefined;
   private externalUrl: string | undefined;
   private readonly endings: (() => Promise<unknown>)[] = [];
@@ -60,7 +59,9 @@ export class Stage {
     readonly ledger: Ledger,
     readonly executions: ExecutionLog,
     readonly receiver: ExecutionReceiver,
-  ) {}
+  ) {
+    this.recovery = new Recovery(this.timeline, options.profile.drainMs);
+  }
 
   static async set(options: StageOptions): Promise<Stage> {
     const ledger = await Ledger.open(join(options.dir, 'ledger.jsonl'));
@@ -208,20 +209,6 @@ export class Stage {
     const isDrained = await drained(this.redisUrl, this.prefix, this.profile.drainMs);
     this.timeline.mark('drained');
     this.expect('the queues drain', isDrained, `${Math.round(performance.now() - startedAt)} ms`);
-  }
-
-  /** Measures how long the service takes from now, the end of a fault, until it answers with success again. */
-  async measureRecovery(load: Load): Promise<void> {
-    await this.measure(load.nextAcknowledgement(), 'the first acknowledgement after the fault');
-  }
-
-  async measure(recovered: Promise<unknown>, describe: string): Promise<number> {
-    const startedAt = performance.now();
-    await within(recovered, Math.max(RECOVERY_LIMIT_MS, this.profile.drainMs), describe);
-    const took = performance.now() - startedAt;
-    this.recoveryMs = Math.max(this.recoveryMs ?? 0, took);
-    this.timeline.mark('recovered');
-    return took;
   }
 
   expect(what: string, holds: boolean, detail: string): void {
