@@ -31,4 +31,14 @@ describe('gatewayEnv', () => {
   it.each(['on', '200', '200/m', '0/s', '-1/s', '1/s:0', '1e3/s', '1/s:', '9999999/s'])('refuses the rate %p', (text) => {
     expect(() => load({ RATE_LIMIT: text })).toThrow('RATE_LIMIT: must be "off", or requests a second');
   });
+
+  it.each(['*', 'app.example.com', 'https://app.example.com/', 'https://*.example.com', 'https://APP.example.com', 'null', 'file:///'])(
+    'takes %j for no origin',
+    (origin) => {
+      expect(load({ CORS_ORIGINS: 'https://app.example.com, http://127.0.0.1:5173' })).toMatchObject({
+        CORS_ORIGINS: ['https://app.example.com', 'http://127.0.0.1:5173'],
+      });
+      expect(() => load({ CORS_ORIGINS: `https://app.example.com,${origin}` })).toThrow('CORS_ORIGINS: lists origins');
+    },
+  );
 });

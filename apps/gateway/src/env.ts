@@ -1,5 +1,5 @@
 import { queueEnvShape } from '@dts/queue';
-import { loggerEnvShape, serverEnvShape } from '@dts/runtime';
+import { envList, loggerEnvShape, serverEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 import { rateSetting } from './http/rate-limit/rate-setting.js';
 
@@ -28,9 +28,17 @@ const variables = z.object({
   API_KEYS: z.string().optional(),
   /** A file with the same, instead. */
   API_KEYS_FILE: z.string().optional(),
+  /** Web pages that may call the API, by the origin that they come from; of every other, the browser refuses to hand over the answer. */
+  CORS_ORIGINS: envList
+    .refine((origins) => origins.every(isOrigin), 'lists origins: scheme, host and port without a path, such as https://app.example.com')
+    .default([]),
   /** Signs the sessions of /ui. Random unless given, so give it where several gateways share a name. */
   SESSION_SECRET: z.string().min(32, 'needs 32 characters or more').optional(),
 });
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
 
 /** Whoever names replicas and forgets the rest would believe that they are waited for. */
 export const gatewayEnv = variables.refine(({ DURABILITY, REPLICAS }) => REPLICAS === undefined || DURABILITY === 'replicated', {

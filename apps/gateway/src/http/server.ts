@@ -4,11 +4,13 @@ import type { Socket } from 'node:net';
 import { MAX_PAYLOAD_BYTES } from '@dts/queue';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
 import { QueueAccess } from '../queue-access.js';
 import { serveBullBoard } from '../ui/bull-board.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { ApiKeys } from './api-keys.js';
 import { authenticate, isGuarded } from './authenticate.js';
+import { allowOrigins } from './cors.js';
 import { acceptJsonOnly } from './json-body.js';
 import { serveDocs } from './openapi.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
@@ -60,6 +62,8 @@ export async function prepareServer(app: NestFastifyApplication): Promise<void> 
     // Payloads and results are nobody's but the caller's.
     if (isGuarded(request)) reply.header('cache-control', 'no-store');
   });
+  // Before methods and keys are looked at: a preflight has no key, and a page must be able to read that its key was refused.
+  await allowOrigins(fastify, app.get<GatewayEnv>(GATEWAY_ENV).CORS_ORIGINS);
   const door = { keys: app.get(ApiKeys), rates: app.get(RateLimits), addresses: app.get(AddressLimits) };
   app.get(AllowedMethods).watch(fastify);
   authenticate(fastify, door);
