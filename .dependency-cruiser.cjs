@@ -82,6 +82,12 @@ const boundaries = [
     'Apps reach Redis through packages/queue; the stack behind `npm start` and tests look at a server directly.',
   ),
   {
+    name: 'client-runs-alone',
+    comment: 'The client goes into web pages: when it runs it needs nothing but itself. Of packages/jobs it takes types only.',
+    from: { path: '^packages/client/src/', pathNot: TESTS },
+    to: { pathNot: '^packages/client/src/', dependencyTypesNot: ['type-only'] },
+  },
+  {
     name: 'testkit-in-tests',
     comment: 'testkit starts servers and kills processes: it is for specs, their fixtures, e2e, bench and chaos.',
     from: { pathNot: ['^packages/(testkit|e2e|bench|chaos)/', TESTS] },

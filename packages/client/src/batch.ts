@@ -1,12 +1,12 @@
 import type { JobName, PayloadInputOf } from '@dts/jobs';
 import type { Job, SubmittedJob } from './job.js';
-import { checkIdempotencyKey, type JobOptions } from './job-options.js';
+import { checkIdempotencyKey, type JobOptions, randomKey } from './job-options.js';
 import { toSchedulerError } from './problem.js';
 import { SchedulerError } from './scheduler-error.js';
 import type { CallOptions, Transport } from './transport.js';
 
 /** What a gateway takes at once, and bytes with which a batch stays below its 8 MiB. */
-const MAX_JOBS = 1_000;
+export const MAX_BATCH_JOBS = 1_000;
 const MAX_BYTES = 7 * 1024 * 1024;
 
 /** One job of many. */
@@ -20,9 +20,8 @@ export type BatchResult = { readonly idempotencyKey: string } & (
   | { readonly error: SchedulerError; readonly job?: undefined }
 );
 
-interface Pending {
-  /** Among all jobs. */
-  readonly index: number;
+/** A job with its key, and how long it is. */
+export interface KeyedJob {
   readonly idempotencyKey: string;
   readonly job: unknown;
   readonly bytes: number;
@@ -35,52 +34,67 @@ interface Answered {
   readonly problem?: unknown;
 }
 
-/** @throws the reason of the caller's signal, TypeError for a key that can't be sent */
-export async function submitBatch(transport: Transport, jobs: readonly BatchJob[], options: CallOptions): Promise<BatchResult[]> {
-  const results: BatchResult[] = [];
-  for (const part of toParts(jobs.map(toPending))) await submitPart(transport, part, options, results);
-  return results;
-}
-
-function toPending(job: BatchJob, index: number): Pending {
-  const { idempotencyKey = crypto.randomUUID() } = job;
+/** @throws TypeError for what can't be sent */
+export function toKeyedJob(job: BatchJob): KeyedJob {
+  const { idempotencyKey = randomKey() } = job;
   checkIdempotencyKey(idempotencyKey);
   const keyed = { ...job, idempotencyKey };
-  return { index, idempotencyKey, job: keyed, bytes: new TextEncoder().encode(JSON.stringify(keyed)).length };
+  return { idempotencyKey, job: keyed, bytes: new TextEncoder().encode(JSON.stringify(keyed)).length };
 }
 
-function toParts(all: readonly Pending[]): Pending[][] {
-  const parts: Pending[][] = [];
-  let bytes = 0;
-  for (const pending of all) {
-    const last = parts.at(-1);
-    bytes += pending.bytes;
-    if (last && last.length < MAX_JOBS && bytes <= MAX_BYTES) last.push(pending);
-    else {
-      parts.push([pending]);
-      bytes = pending.bytes;
-    }
+/** Jobs that go in one request, and what has become of each so far. */
+export class Batch {
+  readonly #jobs: KeyedJob[] = [];
+  readonly #results: BatchResult[] = [];
+  #bytes = 0;
+
+  constructor(private readonly maxJobs: number = MAX_BATCH_JOBS) {}
+
+  get isFull(): boolean {
+    return this.#jobs.length >= this.maxJobs;
   }
-  return parts;
-}
 
-/** Repeats those that may do better, until none is left or the client's patience is at its end. */
-async function submitPart(transport: Transport, part: readonly Pending[], options: CallOptions, results: BatchResult[]): Promise<void> {
-  let left = part;
-  try {
-    await transport.repeat(options, async (remainingMs) => {
-      const call = { method: 'POST', path: '/v1/jobs:batch', body: { jobs: left.map(({ job }) => job) }, ...options } as const;
-      const answered = readAnswer((await transport.tryOnce(call, remainingMs)).body, left.length);
-      for (const [place, { index, idempotencyKey }] of left.entries()) {
-        results[index] = { idempotencyKey, ...toResult(answered[place] as Answered) };
-      }
-      left = left.filter(({ index }) => results[index]?.error?.isTransient);
-      const [first] = left;
-      if (first) throw results[first.index]?.error;
+  /** Jobs that have been neither taken nor refused for good. */
+  get left(): number {
+    return this.#unsettled().length;
+  }
+
+  /** @returns false when it would be too much for one request; what is too much by itself is the gateway's to refuse */
+  add(job: KeyedJob): boolean {
+    if (this.isFull || (this.#jobs.length > 0 && this.#bytes + job.bytes > MAX_BYTES)) return false;
+    this.#jobs.push(job);
+    this.#bytes += job.bytes;
+    return true;
+  }
+
+  /** One request for those that are left. @throws as Transport.tryOnce; the error of the first job that is left still */
+  async send(transport: Transport, options: CallOptions, remainingMs: number): Promise<void> {
+    const places = this.#unsettled();
+    const jobs = places.map((place) => this.#jobs[place]?.job);
+    const call = { method: 'POST', path: '/v1/jobs:batch', body: { jobs }, ...options } as const;
+    const answered = readAnswer((await transport.tryOnce(call, remainingMs)).body, jobs.length);
+    for (const [index, place] of places.entries()) {
+      const { idempotencyKey } = this.#jobs[place] as KeyedJob;
+      this.#results[place] = { idempotencyKey, ...toResult(answered[index] as Answered) };
+    }
+    const [first] = this.#unsettled();
+    if (first !== undefined) throw this.#results[first]?.error;
+  }
+
+  /**
+   * What has become of each, in the order in which they were added, once `sending` is over.
+   * @throws what `sending` throws, unless that is a SchedulerError: that is the result of those that the gateway told nothing about
+   */
+  async settle(sending: Promise<void>): Promise<BatchResult[]> {
+    const failure = await sending.catch((error: unknown) => {
+      if (error instanceof SchedulerError) return error;
+      throw error;
     });
-  } catch (error) {
-    if (!(error instanceof SchedulerError)) throw error;
-    for (const { index, idempotencyKey } of left) results[index] ??= { idempotencyKey, error };
+    return this.#jobs.map(({ idempotencyKey }, place) => this.#results[place] ?? ({ idempotencyKey, error: failure } as BatchResult));
+  }
+
+  #unsettled(): number[] {
+    return [...this.#jobs.keys()].filter((place) => this.#results[place] === undefined || this.#results[place].error?.isTransient);
   }
 }
 

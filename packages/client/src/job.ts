@@ -53,6 +53,23 @@ export interface SubmittedJob<Name extends JobName = JobName> extends Job<Name> 
   readonly replayed: boolean;
 }
 
+/** Which jobs a list has; all of the tenant's, or an operator's, unless narrowed. */
+export interface JobFilter<Name extends JobName = JobName> {
+  readonly state?: JobState | readonly JobState[];
+  readonly name?: Name;
+  readonly queue?: QueueName;
+  readonly tag?: string;
+  /** Another tenant's, for operators. */
+  readonly tenant?: string;
+}
+
+/** What a job's handler has written. */
+export interface LogLine {
+  /** From 0. */
+  readonly line: number;
+  readonly text: string;
+}
+
 /** A type of job that the gateway takes. */
 export interface JobType {
   readonly name: string;
@@ -70,4 +87,8 @@ export interface JobType {
 
 export function isFinished(job: Pick<Job, 'state'>): boolean {
   return job.state === 'completed' || job.state === 'dead' || job.state === 'cancelled' || job.state === 'expired';
+}
+
+export function jobPath(id: string): string {
+  return `/v1/jobs/${encodeURIComponent(id)}`;
 }

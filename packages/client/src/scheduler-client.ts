@@ -1,22 +1,23 @@
 import type { JobName, PayloadInputOf } from '@dts/jobs';
 import { AuditClient } from './audit.js';
-import { sleep } from './backoff.js';
-import { type BatchJob, type BatchResult, submitBatch } from './batch.js';
+import type { BatchJob, BatchResult } from './batch.js';
 import { DeadLettersClient } from './dead-letters.js';
 import { FlowsClient } from './flows.js';
-import { isFinished, type Job, type JobType, type SubmittedJob } from './job.js';
-import { checkIdempotencyKey, type JobOptions, VISIBLE_ASCII } from './job-options.js';
+import { type Job, type JobFilter, type JobType, jobPath, type LogLine, type SubmittedJob } from './job.js';
+import { cancelJob, promoteJob, retryJob } from './job-changes.js';
+import { type EventsOptions, followJob, type JobEvent } from './job-events.js';
+import { VISIBLE_ASCII } from './job-options.js';
 import { OperationsClient } from './operations.js';
+import { type ListOptions, type Page, type PageOptions, readPage, readPages } from './pages.js';
 import { QueuesClient } from './queues.js';
-import { SchedulerError } from './scheduler-error.js';
 import { SchedulesClient } from './schedules.js';
+import { type SubmitOptions, submitJob } from './submit.js';
+import { submitMany } from './submit-many.js';
+import { type StreamOptions, submitStream } from './submit-stream.js';
+import { TenantsClient } from './tenants.js';
 import { type CallOptions, Transport } from './transport.js';
+import { type WaitOptions, waitForJob } from './wait.js';
 import { WorkersClient } from './workers.js';
-
-/** Seconds that one request waits for the end of a job. */
-const LONG_POLL_S = 30;
-/** Between two questions to a gateway that does not wait, such as one that is being stopped. */
-const POLL_PAUSE_MS = 250;
 
 export interface SchedulerClientOptions {
   /** The gateway's, such as `http://127.0.0.1:3000`. */
@@ -29,13 +30,6 @@ export interface SchedulerClientOptions {
   readonly timeoutMs?: number;
 }
 
-export interface SubmitOptions extends CallOptions, JobOptions {}
-
-export interface WaitOptions extends CallOptions {
-  /** Milliseconds until the job must have finished; five minutes unless given. */
-  readonly timeoutMs?: number;
-}
-
 /** Calls a gateway. Every method throws SchedulerError, or the reason of the signal that it was given; a TypeError for what can't be sent. */
 export class SchedulerClient {
   readonly flows: FlowsClient;
@@ -45,6 +39,7 @@ export class SchedulerClient {
   readonly queues: QueuesClient;
   readonly workers: WorkersClient;
   readonly audit: AuditClient;
+  readonly tenants: TenantsClient;
   readonly #transport: Transport;
 
   constructor({ url, apiKey, fetch: send = fetch, retries = 5, timeoutMs = 30_000 }: SchedulerClientOptions) {
@@ -58,21 +53,12 @@ export class SchedulerClient {
     this.queues = new QueuesClient(this.#transport);
     this.workers = new WorkersClient(this.#transport);
     this.audit = new AuditClient(this.#transport);
+    this.tenants = new TenantsClient(this.#transport);
   }
 
   /** Resolves once the job is stored durably. Repetitions carry the same key, so they can't make a second job. */
-  async submit<Name extends JobName>(name: Name, payload: PayloadInputOf<Name>, options: SubmitOptions = {}): Promise<SubmittedJob<Name>> {
-    const { idempotencyKey = crypto.randomUUID(), signal, onRetry, ...rest } = options;
-    const headers = { 'idempotency-key': idempotencyKey };
-    checkIdempotencyKey(idempotencyKey);
-    try {
-      const body = { name, payload, ...rest };
-      const answer = await this.#transport.call({ method: 'POST', path: '/v1/jobs', headers, body, signal, onRetry });
-      return { ...(answer.body as Job<Name>), replayed: answer.status === 200 };
-    } catch (error) {
-      if (error instanceof SchedulerError) error.idempotencyKey = idempotencyKey;
-      throw error;
-    }
+  submit<Name extends JobName>(name: Name, payload: PayloadInputOf<Name>, options: SubmitOptions = {}): Promise<SubmittedJob<Name>> {
+    return submitJob(this.#transport, name, payload, options);
   }
 
   /**
@@ -81,33 +67,64 @@ export class SchedulerClient {
    * @returns in the order given
    */
   submitMany(jobs: readonly BatchJob[], options: CallOptions = {}): Promise<BatchResult[]> {
-    return submitBatch(this.#transport, jobs, options);
+    return submitMany(this.#transport, jobs, options);
+  }
+
+  /**
+   * Any number of jobs, from a file or a database, each with a result as `submitMany` gives it, in the order given. Never reads more
+   * than `concurrency` · `batchSize` jobs ahead of the results that were taken. While the gateway can't take as many, it sends fewer.
+   */
+  submitStream(jobs: Iterable<BatchJob> | AsyncIterable<BatchJob>, options: StreamOptions = {}): AsyncGenerator<BatchResult, void, void> {
+    return submitStream(this.#transport, jobs, options);
   }
 
   async get<Name extends JobName = JobName>(id: string, options: CallOptions = {}): Promise<Job<Name>> {
-    const answer = await this.#transport.call({ method: 'GET', path: jobPath(id), ...options });
-    return answer.body as Job<Name>;
+    return (await this.#transport.call({ method: 'GET', path: jobPath(id), ...options })).body as Job<Name>;
   }
 
-  /** The job once it has finished, well or not: see its `state`. */
-  async waitFor<Name extends JobName = JobName>(id: string, options: WaitOptions = {}): Promise<Job<Name>> {
-    const { timeoutMs = 300_000, ...call } = options;
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      const remainingMs = Math.max(0, deadline - performance.now());
-      const seconds = Math.min(LONG_POLL_S, Math.ceil(remainingMs / 1_000));
-      const askedAt = performance.now();
-      const answer = await this.#transport.call({
-        method: 'GET',
-        path: `${jobPath(id)}?wait=${seconds}`,
-        waitMs: seconds * 1_000,
-        ...call,
-      });
-      const job = answer.body as Job<Name>;
-      if (isFinished(job)) return job;
-      if (performance.now() >= deadline) throw waitTimeout(job, timeoutMs);
-      if (performance.now() - askedAt < POLL_PAUSE_MS) await sleep(POLL_PAUSE_MS, call.signal);
-    }
+  /**
+   * The job once it has finished, well or not: see its `state`.
+   * @param job what was submitted, or its id
+   */
+  waitFor<Name extends JobName = JobName>(job: string | Pick<Job<Name>, 'id' | 'name'>, options: WaitOptions = {}): Promise<Job<Name>> {
+    return waitForJob(this.#transport, typeof job === 'string' ? job : job.id, options);
+  }
+
+  /**
+   * What happens to the job from now on, beginning with the state that it is in; ends with the job. Leaving the loop gives the
+   * connection up.
+   */
+  events(id: string, options: EventsOptions = {}): AsyncGenerator<JobEvent, void, void> {
+    return followJob(this.#transport, id, options);
+  }
+
+  /** The newest first within a state, read page by page as they are taken. */
+  list<Name extends JobName = JobName>(filter: JobFilter<Name> = {}, options: ListOptions = {}): AsyncGenerator<Job<Name>, void, void> {
+    return readPages(this.#transport, '/v1/jobs', filter, options);
+  }
+
+  listPage<Name extends JobName = JobName>(filter: JobFilter<Name> = {}, options: PageOptions = {}): Promise<Page<Job<Name>>> {
+    return readPage(this.#transport, '/v1/jobs', filter, options);
+  }
+
+  /** What the job has written so far, the oldest line first. */
+  logs(id: string, options: ListOptions = {}): AsyncGenerator<LogLine, void, void> {
+    return readPages(this.#transport, `${jobPath(id)}/logs`, {}, options);
+  }
+
+  /** A job that has not started never does; one that runs is told to stop, and is `active` until it has. */
+  cancel(id: string, options: CallOptions = {}): Promise<Job> {
+    return cancelJob(this.#transport, id, options);
+  }
+
+  /** A dead, cancelled or expired job waits again, with all its attempts. */
+  retry(id: string, options: CallOptions = {}): Promise<Job> {
+    return retryJob(this.#transport, id, options);
+  }
+
+  /** A scheduled job may run now. */
+  promote(id: string, options: CallOptions = {}): Promise<Job> {
+    return promoteJob(this.#transport, id, options);
   }
 
   /** What can be submitted. */
@@ -115,17 +132,4 @@ export class SchedulerClient {
     const answer = await this.#transport.call({ method: 'GET', path: '/v1/job-types', ...options });
     return (answer.body as { items: JobType[] }).items;
   }
-}
-
-function jobPath(id: string): string {
-  return `/v1/jobs/${encodeURIComponent(id)}`;
-}
-
-function waitTimeout(job: Pick<Job, 'id' | 'state'>, timeoutMs: number): SchedulerError {
-  return new SchedulerError({
-    status: 0,
-    code: 'wait-timeout',
-    detail: `job ${job.id} is ${job.state} after ${timeoutMs} ms`,
-    jobId: job.id,
-  });
 }

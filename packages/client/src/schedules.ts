@@ -1,6 +1,7 @@
 import type { JobName, PayloadInputOf } from '@dts/jobs';
 import type { Job, SubmittedJob } from './job.js';
-import { checkIdempotencyKey, type JobOptions } from './job-options.js';
+import { checkIdempotencyKey, type JobOptions, randomKey } from './job-options.js';
+import { type ListOptions, readPages } from './pages.js';
 import { SchedulerError } from './scheduler-error.js';
 import type { CallOptions, Transport } from './transport.js';
 
@@ -76,15 +77,8 @@ export class SchedulesClient {
   }
 
   /** All of them in the order of their ids, read page by page. */
-  async *list(options: CallOptions = {}): AsyncGenerator<Schedule, void, void> {
-    let cursor: string | null = null;
-    do {
-      const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-      const { body } = await this.#transport.call({ method: 'GET', path: `/v1/schedules${query}`, ...options });
-      const page = body as { items: Schedule[]; nextCursor: string | null };
-      yield* page.items;
-      cursor = page.nextCursor;
-    } while (cursor !== null);
+  list(options: ListOptions = {}): AsyncGenerator<Schedule, void, void> {
+    return readPages(this.#transport, '/v1/schedules', {}, options);
   }
 
   /** Whether it was there; a repetition after a lost answer finds it gone. */
@@ -108,7 +102,7 @@ export class SchedulesClient {
 
   /** Runs it now. Repetitions carry the same key, so they can't run it twice. */
   async trigger(id: string, options: CallOptions & { readonly idempotencyKey?: string } = {}): Promise<SubmittedJob> {
-    const { idempotencyKey = crypto.randomUUID(), ...call } = options;
+    const { idempotencyKey = randomKey(), ...call } = options;
     checkIdempotencyKey(idempotencyKey);
     const headers = { 'idempotency-key': idempotencyKey };
     const answer = await this.#transport.call({ method: 'POST', path: `${pathOf(id)}:trigger`, headers, ...call });

@@ -42,6 +42,14 @@ export interface TransportOptions {
   readonly timeoutMs: number;
 }
 
+/** When to give up repeating. */
+export interface Patience {
+  /** Repetitions at most. */
+  readonly retries: number;
+  /** By `performance.now()`; asked each time, because it may move. */
+  readonly deadline: () => number;
+}
+
 /** Requests to the gateway, repeated while that may help. Every request of this API is safe to repeat. */
 export class Transport {
   constructor(private readonly options: TransportOptions) {}
@@ -51,19 +59,33 @@ export class Transport {
     return this.repeat(call, (remainingMs) => this.tryOnce(call, remainingMs));
   }
 
+  /** A body that is read as it comes; whoever opened it cancels it. @throws as `call` */
+  open(call: Call): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+    return this.repeat(call, (remainingMs) =>
+      this.#within(call, remainingMs, async (signal) => {
+        const response = await this.#send(call, signal);
+        if (response.ok && response.body) return response.body.getReader();
+        throw toSchedulerError(response, await response.text());
+      }),
+    );
+  }
+
   /**
    * Tries until it succeeds, while a repetition may help and there is time.
    * @param tryOnce gets the milliseconds that are left
    */
-  async repeat<Result>(call: CallOptions & Pick<Call, 'waitMs'>, tryOnce: (remainingMs: number) => Promise<Result>): Promise<Result> {
-    const deadline = performance.now() + this.options.timeoutMs + (call.waitMs ?? 0);
+  async repeat<Result>(
+    call: CallOptions & Pick<Call, 'waitMs'>,
+    tryOnce: (remainingMs: number) => Promise<Result>,
+    patience: Patience = this.#patience(call),
+  ): Promise<Result> {
     for (let tries = 1; ; tries++) {
       try {
-        return await tryOnce(deadline - performance.now());
+        return await tryOnce(patience.deadline() - performance.now());
       } catch (error) {
-        if (!(error instanceof SchedulerError) || !error.isTransient || tries > this.options.retries) throw error;
+        if (!(error instanceof SchedulerError) || !error.isTransient || tries > patience.retries) throw error;
         const delayMs = retryDelay(tries, error.retryAfterMs);
-        if (performance.now() + delayMs >= deadline) throw error;
+        if (performance.now() + delayMs >= patience.deadline()) throw error;
         call.onRetry?.({ number: tries, delayMs, error });
         await sleep(delayMs, call.signal);
       }
@@ -71,7 +93,21 @@ export class Transport {
   }
 
   /** @throws as `call` */
-  async tryOnce(call: Call, remainingMs: number): Promise<Answer> {
+  tryOnce(call: Call, remainingMs: number): Promise<Answer> {
+    return this.#within(call, remainingMs, async (signal) => {
+      const response = await this.#send(call, signal);
+      const text = await response.text();
+      if (!response.ok) throw toSchedulerError(response, text);
+      return { status: response.status, body: parseAnswer(response.status, text) };
+    });
+  }
+
+  #patience({ waitMs = 0 }: Pick<Call, 'waitMs'>): Patience {
+    const deadline = performance.now() + this.options.timeoutMs + waitMs;
+    return { retries: this.options.retries, deadline: () => deadline };
+  }
+
+  async #within<Result>(call: Call, remainingMs: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     call.signal?.throwIfAborted();
     const timeoutMs = Math.max(1, Math.min(remainingMs, TRY_TIMEOUT_MS + (call.waitMs ?? 0)));
     const abort = new AbortController();
@@ -79,10 +115,7 @@ export class Transport {
     const onAbort = () => abort.abort();
     call.signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const response = await this.#send(call, abort.signal);
-      const text = await response.text();
-      if (!response.ok) throw toSchedulerError(response, text);
-      return { status: response.status, body: parseAnswer(response.status, text) };
+      return await work(abort.signal);
     } catch (error) {
       if (error instanceof SchedulerError) throw error;
       call.signal?.throwIfAborted();
