@@ -50,10 +50,10 @@ export function startApp(name: AppName, options: AppOptions = {}): Promise<App> 
   return startServer(resolve(REPOSITORY, 'apps', name, 'dist/main.js'), options);
 }
 
-/** Starts a server file that reads PORT and HOST. @throws Error with its last output when it does not come up. */
+/** Starts a server file that reads PORT and HOST; on a free port unless `env` names one, such as that of a killed one. @throws Error with its last output when it does not come up. */
 export async function startServer(file: string, options: AppOptions = {}): Promise<App> {
-  const port = await freePort();
-  const program = await startNode(file, { env: { HOST: '127.0.0.1', PORT: String(port), ...options.env } });
+  const port = Number(options.env?.PORT ?? (await freePort()));
+  const program = await startNode(file, { env: { HOST: '127.0.0.1', ...options.env, PORT: String(port) } });
   const app = new App(port, program);
   try {
     await untilUp(app, options);
