@@ -17,6 +17,20 @@ describe('Program', () => {
     expect(program.stdout).toBe('yes--\n');
   });
 
+  it('reads what is typed, and tells what it prints as it comes', async () => {
+    const heard: string[] = [];
+    const program = await startProgram('sh', {
+      args: ['-c', 'read line; echo "$line"; cat'],
+      stdin: 'open',
+      onOutput: (text) => heard.push(text),
+    });
+    program.type('first\n');
+    await waitFor(() => heard.join('') === 'first\n');
+    program.type('second\n', 'last');
+    await program.exited;
+    expect(heard.join('')).toBe('first\nsecond\n');
+  });
+
   it('stops by SIGTERM, also when paused', async () => {
     const program = await startProgram('sleep', { args: ['60'] });
     program.signal('SIGSTOP');

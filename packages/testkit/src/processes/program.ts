@@ -12,6 +12,10 @@ export interface ProgramOptions {
   /** The whole environment beside PATH and HOME: what the test does not say, the program does not see. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Opens its standard input, for {@link Program.type}; there is nothing to read unless given. */
+  readonly stdin?: 'open';
+  /** Gets what it prints, as it comes. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface Exit {
@@ -32,16 +36,20 @@ export class Program {
   constructor(
     readonly name: string,
     child: ChildProcess,
+    onOutput: (text: string) => void = () => {},
   ) {
     this.#child = child;
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout = keepEnd(this.stdout + text);
       this.output = keepEnd(this.output + text);
+      onOutput(text);
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr = keepEnd(this.stderr + text);
       this.output = keepEnd(this.output + text);
+      onOutput(text);
     });
+    child.stdin?.on('error', () => {}); // it may end before it has read everything
     this.exited = untilExit(child);
   }
 
@@ -57,6 +65,12 @@ export class Program {
   /** The last lines of the output, for the message of a failure. */
   get tail(): string {
     return this.output === '' ? '(it printed nothing)' : `its output ends:\n${this.output.slice(-TAIL)}`;
+  }
+
+  /** Into its standard input, which ends with it if it is the last. */
+  type(text: string, last?: 'last'): void {
+    if (last) this.#child.stdin?.end(text);
+    else this.#child.stdin?.write(text);
   }
 
   signal(name: NodeJS.Signals): void {
@@ -91,9 +105,9 @@ export async function startProgram(command: string, options: ProgramOptions = {}
   const child = spawn(executable, args, {
     cwd: options.cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.stdin === 'open' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
-  const program = new Program(command, child);
+  const program = new Program(command, child, options.onOutput);
   await once(child, 'spawn');
   return program;
 }
