@@ -16,6 +16,7 @@ describe('toSchedulerError', () => {
       name: 'SchedulerError',
       status: 422,
       code: 'invalid-request',
+      title: 'The request does not fit its schema',
       message: 'The payload does not fit.',
       errors: [{ pointer: '/payload/url', detail: 'must be a URL' }],
       requestId: 'r-1',

@@ -6,6 +6,7 @@ export function toSchedulerError(response: Response, text: string, now: number =
   return new SchedulerError({
     status: response.status,
     code: textOf(problem.code) ?? 'bad-answer',
+    title: textOf(problem.title),
     detail: textOf(problem.detail) ?? textOf(problem.title) ?? `the gateway answered ${response.status} without saying why`,
     errors: Array.isArray(problem.errors) ? problem.errors.filter(isEntry) : [],
     requestId: textOf(problem.requestId) ?? response.headers.get('x-request-id') ?? undefined,

@@ -13,6 +13,8 @@ export interface SchedulerErrorDetails {
    * `wait-timeout` (the job has not finished in time), `bad-answer` (not what a gateway says).
    */
   readonly code: string;
+  /** What kind of problem it is, for people; only the gateway's have one. */
+  readonly title?: string;
   /** What was wrong and what to do, for people. */
   readonly detail: string;
   readonly errors?: readonly ProblemEntry[];
@@ -29,6 +31,7 @@ export class SchedulerError extends Error implements SchedulerErrorDetails {
   override readonly name = 'SchedulerError';
   readonly status: number;
   readonly code: string;
+  readonly title?: string;
   readonly detail: string;
   readonly errors: readonly ProblemEntry[];
   readonly requestId?: string;
@@ -41,6 +44,7 @@ export class SchedulerError extends Error implements SchedulerErrorDetails {
     super(details.detail, options);
     this.status = details.status;
     this.code = details.code;
+    this.title = details.title;
     this.detail = details.detail;
     this.errors = details.errors ?? [];
     this.requestId = details.requestId;
