@@ -5,6 +5,8 @@ import { root } from './paths.mjs';
 import { Problem } from './problem.mjs';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** The terminal tells its own process group only, of which a program in one of its own is none. */
+const RESIZED = 'SIGWINCH';
 /** npm passes on the Ctrl-C that the terminal has already sent to everyone: what comes this soon is the same key press. */
 const SAME_PRESS_MS = 1000;
 const KEPT_CHARACTERS = 20_000;
@@ -51,13 +53,16 @@ function forwardSignals(child) {
       // It has ended by itself meanwhile.
     }
   };
+  const passOn = (signal) => child.kill(signal);
   for (const signal of STOP_SIGNALS) process.on(signal, forward);
+  process.on(RESIZED, passOn);
   const unwatch = watchParent(() => forward('SIGTERM'));
   return {
     forwarded: () => Number.isFinite(last),
     release: () => {
       unwatch();
       for (const signal of STOP_SIGNALS) process.off(signal, forward);
+      process.off(RESIZED, passOn);
     },
   };
 }

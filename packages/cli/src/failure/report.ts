@@ -1,0 +1,51 @@
+import { SchedulerError } from '@dts/client';
+import type { Palette } from '../output/palette.js';
+import { printable } from '../output/printable.js';
+import { EXIT, exitCodeOf } from './exit-code.js';
+
+const WITHOUT_ANSWER: Readonly<Record<string, string>> = {
+  network: 'Is the gateway running there? `npm start` runs one; DTS_URL or --url says where it is.',
+  timeout: 'The gateway is slow or cut off. DTS_URL or --url says where it is.',
+  'bad-answer': 'Something else may answer there. DTS_URL or --url says where the gateway is.',
+  unauthenticated: 'DTS_API_KEY or --api-key-file gives the key.',
+};
+
+/** For people: what is wrong, each wrong place with its pointer, what to do. */
+export function describeFailure(error: unknown, paint: Palette): string {
+  if (!(error instanceof SchedulerError)) return `${paint('red', 'dts:')} ${printable((error as Error).message)}\n`;
+  const [first, ...more] = new Set([error.title, error.detail].filter((text) => text !== undefined && text !== ''));
+  const hint = WITHOUT_ANSWER[error.code];
+  return [
+    `${paint('red', 'dts:')} ${printable(first ?? error.code)}`,
+    ...more.map((line) => `  ${printable(line ?? '')}`),
+    ...places(error, paint),
+    ...(error.code === 'network' ? causes(error) : []),
+    ...(hint ? [`  ${hint}`] : []),
+    ...(error.status >= 500 && error.requestId ? [`  The gateway's log has it under request ${printable(error.requestId)}.`] : []),
+    ...(error.jobId ? [`  If it was stored, it is job ${printable(error.jobId)}.`] : []),
+    '',
+  ].join('\n');
+}
+
+/** The same for programs, as one line of JSON. */
+export function failureDocument(error: unknown): unknown {
+  const exitCode = exitCodeOf(error);
+  if (!(error instanceof SchedulerError))
+    return { error: { code: exitCode === EXIT.usage ? 'usage' : 'failed', detail: (error as Error).message, exitCode } };
+  const { status, code, title, detail, errors, requestId, jobId } = error;
+  return { error: { status, code, title, detail, errors, requestId, jobId, exitCode } };
+}
+
+function places(error: SchedulerError, paint: Palette): string[] {
+  const names = error.errors.map(({ pointer, parameter }) => printable(parameter ?? (pointer || '(all of it)')));
+  const width = Math.max(0, ...names.map((name) => name.length));
+  return error.errors.map(({ detail }, index) => `  ${paint('yellow', (names[index] ?? '').padEnd(width))}  ${printable(detail)}`);
+}
+
+function causes(error: Error): string[] {
+  const lines: string[] = [];
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+    if (cause.message !== '' && cause.message !== 'fetch failed') lines.push(`  ${printable(cause.message)}`);
+  }
+  return lines;
+}

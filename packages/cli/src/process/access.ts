@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { UsageError } from '../failure/usage-error.js';
+import type { World } from './world.js';
+
+const DEFAULT_URL = 'http://127.0.0.1:3000';
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+export interface Access {
+  readonly url: string;
+  readonly apiKey: string;
+}
+
+export interface AccessOptions {
+  readonly url?: string;
+  readonly apiKeyFile?: string;
+}
+
+/**
+ * Where the gateway is, and the key for it: of the given file, else DTS_API_KEY, else that of the stack on this machine,
+ * which is told to this machine only. A key is never taken from the command line, which other users can read.
+ * @throws UsageError that says where a key could stand
+ */
+export function findAccess(options: AccessOptions, { env, cwd }: Pick<World, 'env' | 'cwd'>): Access {
+  const url = options.url ?? (env.DTS_URL || DEFAULT_URL);
+  const host = URL.canParse(url) ? new URL(url).hostname : undefined;
+  if (host === undefined || !/^https?:/.test(url)) throw new UsageError(`"${url}" is not the URL of a gateway, such as ${DEFAULT_URL}.`);
+  const key = options.apiKeyFile ? readKey(resolve(cwd, options.apiKeyFile)) : env.DTS_API_KEY || localKey(env, cwd, host);
+  if (/^[\x21-\x7e]{1,255}$/.test(key.trim())) return { url, apiKey: key.trim() };
+  throw new UsageError('The API key is not one: it has visible ASCII characters only.');
+}
+
+function localKey(env: NodeJS.ProcessEnv, cwd: string, host: string): string {
+  if (!LOOPBACK.test(host)) throw new UsageError(`No API key for ${host}: set DTS_API_KEY, or give --api-key-file.`);
+  const folders = env.DATA_DIR ? [resolve(cwd, env.DATA_DIR)] : [...upwards(cwd)].map((folder) => join(folder, '.data'));
+  for (const folder of folders) {
+    const key = readKey(join(folder, 'api-key'), 'optional');
+    if (key !== '') return key;
+  }
+  throw new UsageError(
+    `No API key: DTS_API_KEY is not set, and there is no ${join(folders[0] ?? '', 'api-key')} of a stack on this machine. ` +
+      'Set DTS_API_KEY, give --api-key-file, or start a stack with npm start.',
+  );
+}
+
+function* upwards(folder: string): Generator<string> {
+  for (let here = folder; ; here = dirname(here)) {
+    yield here;
+    if (dirname(here) === here) return;
+  }
+}
+
+function readKey(path: string, optional?: 'optional'): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (optional && (code === 'ENOENT' || code === 'ENOTDIR')) return '';
+    throw new UsageError(code === 'EACCES' ? `${path} is not readable for you.` : `The key can't be read from ${path} (${code}).`);
+  }
+}

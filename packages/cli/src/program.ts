@@ -1,0 +1,41 @@
+import { Command, Option } from 'commander';
+import { addGroups } from './commands/groups.js';
+import type { Run } from './commands/run.js';
+import { addExamples, ENVIRONMENT, EXIT_CODES } from './help.js';
+import { paletteFor } from './output/palette.js';
+import type { World } from './process/world.js';
+
+const VERSION = '0.1.0';
+
+/**
+ * The whole command line. Prints help and mistakes, and throws CommanderError then.
+ * @param json whether mistakes are left to whoever catches it
+ */
+export function createProgram({ out, err, env }: Pick<World, 'out' | 'err' | 'env'>, run: Run, json: boolean): Command {
+  const bold = paletteFor(out, env, true);
+  const program = new Command('dts')
+    .description('Submits jobs to a Distributed Task Scheduler, watches them, and operates it.')
+    .version(VERSION)
+    .addOption(new Option('--json', 'print JSON: one document, or one line for each thing of a stream'))
+    .addOption(new Option('--url <url>', 'the gateway (DTS_URL)'))
+    .addOption(new Option('--api-key-file <path>', 'read the API key from this file'))
+    .addOption(new Option('--no-color', 'no colours (NO_COLOR)'))
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => bold('bold', title) })
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => json || err.write(text), // with --json the failure is told as JSON
+      outputError: (text, write) => write(text.replace(/^error: /, 'dts: ')),
+    })
+    .showHelpAfterError('(--help shows how)')
+    .exitOverride();
+  addGroups(program, run);
+  addExamples(
+    program,
+    'dts submit http.request url=https://billing.internal/hooks method=GET --wait',
+    'dts list --state dead --queue io',
+    'dts top',
+  );
+  return program.addHelpText('after', `${ENVIRONMENT}\n${EXIT_CODES}`);
+}
