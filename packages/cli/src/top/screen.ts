@@ -33,9 +33,9 @@ export class Screen implements Disposable {
     return { paint: this.paint, columns: this.#out.columns || 80, rows: this.#out.rows || 24 };
   }
 
-  /** Writes the lines that have changed. */
+  /** Writes the lines that have changed, each on an erased one: erasing after it would take the last column of a full line. */
   draw(lines: readonly string[]): void {
-    const changes = lines.flatMap((line, row) => (line === this.#shown[row] ? [] : [`\x1b[${row + 1};1H\x1b[0m${line}\x1b[0m\x1b[K`]));
+    const changes = lines.flatMap((line, row) => (line === this.#shown[row] ? [] : [`\x1b[${row + 1};1H\x1b[0m\x1b[2K${line}\x1b[0m`]));
     this.#shown = lines;
     if (changes.length > 0) this.#out.write(changes.join(''));
   }
