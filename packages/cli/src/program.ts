@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { addGroups } from './commands/groups.js';
 import type { Run } from './commands/run.js';
@@ -5,7 +6,8 @@ import { addExamples, ENVIRONMENT, EXIT_CODES } from './help.js';
 import { paletteFor } from './output/palette.js';
 import type { World } from './process/world.js';
 
-const VERSION = '0.1.0';
+/** The package's own, which lies beside what is built. */
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
 
 /**
  * The whole command line. Prints help and mistakes, and throws CommanderError then.
@@ -15,7 +17,7 @@ export function createProgram({ out, err, env }: Pick<World, 'out' | 'err' | 'en
   const bold = paletteFor(out, env, true);
   const program = new Command('dts')
     .description('Submits jobs to a Distributed Task Scheduler, watches them, and operates it.')
-    .version(VERSION)
+    .version(version)
     .addOption(new Option('--json', 'print JSON: one document, or one line for each thing of a stream'))
     .addOption(new Option('--url <url>', 'the gateway (DTS_URL)'))
     .addOption(new Option('--api-key-file <path>', 'read the API key from this file'))
