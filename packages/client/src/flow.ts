@@ -1,5 +1,5 @@
 import type { JobName, PayloadInputOf } from '@dts/jobs';
-import type { Job, JobState } from './job.js';
+import type { Job, JobError, JobState } from './job.js';
 import type { JobOptions } from './job-options.js';
 
 /**
@@ -32,6 +32,24 @@ export interface Flow {
   /** Jobs by state. */
   readonly counts: Readonly<Partial<Record<JobState, number>>>;
   readonly root: FlowNode;
+}
+
+/** A flow in a list, without its tree. */
+export interface FlowSummary extends Pick<Flow, 'id' | 'state' | 'submittedAt' | 'finishedAt'> {
+  /** The root's job type. */
+  readonly name: string;
+  readonly tenant: string;
+  /** How many there are in the tree. */
+  readonly jobs: number;
+  /** What the root died of. */
+  readonly error: JobError | null;
+}
+
+/** Which flows to list: those that have all that is given. */
+export interface FlowFilter {
+  readonly state?: Flow['state'] | readonly Flow['state'][];
+  /** For operators, who otherwise see every tenant's. */
+  readonly tenant?: string;
 }
 
 export interface SubmittedFlow extends Flow {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FlowInput } from './flow.js';
 import { SchedulerClient } from './scheduler-client.js';
+import { collect } from './testing/collect.js';
 import { ScriptedGateway } from './testing/scripted-gateway.js';
 
 const FLOW: FlowInput = {
@@ -51,6 +52,20 @@ describe('flows', () => {
     await expect(flows().get('io_1')).resolves.toEqual(TOLD);
     await expect(flows().cancel('a/b')).resolves.toEqual(TOLD);
     expect(gateway.seen.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /v1/flows/io_1', 'DELETE /v1/flows/a%2Fb']);
+  });
+
+  it('are listed page by page, by state', async () => {
+    const flow = { id: 'io_1', state: 'failed', jobs: 3 };
+    gateway.script = [
+      { status: 200, body: { items: [], nextCursor: 'n+1' } },
+      { status: 200, body: { items: [flow], nextCursor: null } },
+    ];
+    const found = await collect(flows().list({ state: ['running', 'failed'], tenant: 'acme' }, { limit: 1 }));
+    expect(found).toEqual([flow]);
+    const query = 'state=running%2Cfailed&tenant=acme&limit=1';
+    expect(gateway.seen.map(({ path }) => path)).toEqual([`/v1/flows?${query}`, `/v1/flows?${query}&cursor=n%2B1`]);
+    gateway.script = [{ status: 200, body: { items: [flow], nextCursor: 'c' } }];
+    await expect(flows().listPage()).resolves.toEqual({ items: [flow], nextCursor: 'c' });
   });
 
   it('are checked by the compiler, down to their leaves', () => {

@@ -1,5 +1,6 @@
-import type { Flow, FlowInput, SubmittedFlow } from './flow.js';
+import type { Flow, FlowFilter, FlowInput, FlowSummary, SubmittedFlow } from './flow.js';
 import { checkIdempotencyKey, randomKey } from './job-options.js';
+import { type ListOptions, type Page, type PageOptions, readPage, readPages } from './pages.js';
 import { SchedulerError } from './scheduler-error.js';
 import type { CallOptions, Transport } from './transport.js';
 
@@ -20,12 +21,21 @@ export class FlowsClient {
     checkIdempotencyKey(idempotencyKey);
     const headers = { 'idempotency-key': idempotencyKey };
     try {
-      const answer = await this.#transport.call({ method: 'POST', path: '/v1/flows', headers, body: flow, ...call });
+      const answer = await this.#transport.call({ method: 'POST', path: PATH, headers, body: flow, ...call });
       return { ...(answer.body as Flow), replayed: answer.status === 200 };
     } catch (error) {
       if (error instanceof SchedulerError) error.idempotencyKey = idempotencyKey;
       throw error;
     }
+  }
+
+  /** The newest first. */
+  list(filter: FlowFilter = {}, options: ListOptions = {}): AsyncGenerator<FlowSummary, void, void> {
+    return readPages(this.#transport, PATH, filter, options);
+  }
+
+  listPage(filter: FlowFilter = {}, options: PageOptions = {}): Promise<Page<FlowSummary>> {
+    return readPage(this.#transport, PATH, filter, options);
   }
 
   async get(id: string, options: CallOptions = {}): Promise<Flow> {
@@ -38,6 +48,8 @@ export class FlowsClient {
   }
 }
 
+const PATH = '/v1/flows';
+
 function pathOf(id: string): string {
-  return `/v1/flows/${encodeURIComponent(id)}`;
+  return `${PATH}/${encodeURIComponent(id)}`;
 }

@@ -1,7 +1,7 @@
 export type { AuditClient, AuditEntry, AuditFilter } from './audit.js';
 export type { BatchJob, BatchResult } from './batch.js';
 export type { DeadLetterFilter, DeadLetterPreview, DeadLettersClient, PurgeRequest, RedriveRequest, StartOptions } from './dead-letters.js';
-export type { Flow, FlowChildInput, FlowInput, FlowJob, FlowNode, OnFailure, SubmittedFlow } from './flow.js';
+export type { Flow, FlowChildInput, FlowFilter, FlowInput, FlowJob, FlowNode, FlowSummary, OnFailure, SubmittedFlow } from './flow.js';
 export type { FlowsClient } from './flows.js';
 export type { FinalState, Job, JobAttempt, JobError, JobFilter, JobState, JobType, LogLine, SubmittedJob } from './job.js';
 export type { EventsOptions, JobEvent } from './job-events.js';

@@ -14,7 +14,15 @@ export { Ranking } from './fairness/ranking.js';
 export { RankingTicker } from './fairness/ranking-ticker.js';
 export { fingerprint } from './fingerprint.js';
 export { type ChildRecord, Children } from './flows/children.js';
-export { FLOW_STATES, type Flow, type FlowNode, type FlowNodeInput, MAX_FLOW_DEPTH, MAX_FLOW_NODES } from './flows/flow.js';
+export {
+  FLOW_STATES,
+  type Flow,
+  type FlowNode,
+  type FlowNodeInput,
+  type FlowSummary,
+  MAX_FLOW_DEPTH,
+  MAX_FLOW_NODES,
+} from './flows/flow.js';
 export { ON_FAILURE } from './flows/flow-link.js';
 export { Flows } from './flows/flows.js';
 export { nodesOf } from './flows/nodes-of.js';

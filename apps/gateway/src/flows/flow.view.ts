@@ -1,7 +1,8 @@
-import { FLOW_STATES, type Flow, type FlowNode, JOB_STATES, nodesOf, ON_FAILURE } from '@dts/queue';
+import { FLOW_STATES, type Flow, type FlowNode, type FlowSummary, JOB_STATES, nodesOf, ON_FAILURE } from '@dts/queue';
 import { z } from 'zod';
 import { component } from '../http/components.js';
-import { jobView, toJobView } from '../jobs/job.view.js';
+import { pageOf } from '../http/pages.js';
+import { jobView, toJobView, toTime } from '../jobs/job.view.js';
 
 /** A job without what may be large: `GET /v1/jobs/{id}` has that. */
 const flowJob = component('FlowJob', jobView.omit({ payload: true, result: true, attempts: true, progress: true }));
@@ -28,6 +29,36 @@ export const flowView = component(
     root: flowNode,
   }),
 );
+
+const EXAMPLE = {
+  id: 'io_0s9k2m4t6v8x1z3b5d7f9h2j4m',
+  name: 'email.send',
+  tenant: 'billing',
+  state: 'failed',
+  jobs: 3,
+  submittedAt: '2026-11-25T08:00:00.000Z',
+  finishedAt: '2026-11-25T08:01:12.408Z',
+  error: { code: 'child-failed', message: 'Its child io_1q8w2e3r4t5y6a7b8c9d0e1s2d failed.' },
+};
+
+export const flowSummaryView = component(
+  'FlowSummary',
+  flowView
+    .pick({ id: true, state: true, submittedAt: true, finishedAt: true })
+    .extend({
+      name: z.string().meta({ description: "The root's job type" }),
+      tenant: z.string(),
+      jobs: z.int().min(1).meta({ description: 'How many there are in the tree' }),
+      error: jobView.shape.error.meta({ description: 'What the root died of' }),
+    })
+    .meta({ examples: [EXAMPLE] }),
+);
+
+export const flowList = pageOf('FlowList', flowSummaryView);
+
+export function toFlowSummaryView({ submittedAt, finishedAt, ...flow }: FlowSummary): z.output<typeof flowSummaryView> {
+  return { ...flow, submittedAt: toTime(submittedAt), finishedAt: finishedAt === null ? null : toTime(finishedAt) };
+}
 
 export type FlowView = z.output<typeof flowView>;
 

@@ -1,6 +1,6 @@
-import { Flows, flowNotFound, nodesOf } from '@dts/queue';
+import { FLOW_STATES, Flows, flowNotFound, nodesOf } from '@dts/queue';
 import { Body, Controller, Delete, Get, Headers, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Audit } from '../audit/audit.js';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
@@ -8,18 +8,24 @@ import { callerOf, NeedsScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
 import { ApiId } from '../http/id.js';
 import { ApiProblems } from '../http/openapi.js';
+import { ApiPage, Pages } from '../http/pages.js';
+import { parseQuery } from '../http/query.js';
 import { RateLimits } from '../http/rate-limit/rate-limits.js';
-import { changeableBy, visibleTo } from '../http/tenant.js';
+import { ApiTenant, changeableBy, listedTenant, visibleTo } from '../http/tenant.js';
 import { SubmissionMetrics } from '../jobs/submission-metrics.js';
 import { checkIdempotencyKey, IDEMPOTENCY_KEY } from '../jobs/submit.schema.js';
 import { flowInput, MAX_FLOW_BYTES } from './flow.schema.js';
-import { type FlowView, flowView, toFlowView } from './flow.view.js';
+import { type FlowView, flowList, flowView, toFlowSummaryView, toFlowView } from './flow.view.js';
 import { parseFlow } from './flow-body.js';
+import { flowsPosition, flowsQuery } from './flows-query.js';
 
 const SUBMIT = `A tree of jobs of any types: each runs when its children have ended, and its handler can read their results. A \`delay\` of
 a job with children counts from then; \`startBy\` is looked at when it starts. All of the tree is stored, in one step and as
 durably as a single job, or nothing: one wrong job refuses the flow, with a pointer into the tree. Each job counts for the limits
 of its queue, and where requests are limited. After a 503 the flow may or may not be stored: repeat the request with the same Idempotency-Key, which is safe.`;
+
+const LIST = `The newest first, without their trees. A flow is listed as long as its root is kept. A request looks at 500 flows at most, so a page
+may be short, or empty, and not be the last.`;
 
 const page = (path: string) => ({ name: 'http.request', payload: { method: 'GET', url: `https://shop.internal/${path}` } });
 const EXAMPLES = {
@@ -44,6 +50,7 @@ export class FlowsController {
   constructor(
     @Inject(GATEWAY_ENV) private readonly env: GatewayEnv,
     private readonly flows: Flows,
+    private readonly pages: Pages,
     private readonly metrics: SubmissionMetrics,
     private readonly rates: RateLimits,
     private readonly audit: Audit,
@@ -89,6 +96,35 @@ export class FlowsController {
       else reply.status(200).header('idempotent-replayed', 'true');
       for (const child of children) this.metrics.observe(child, outcome, startedAt);
       return { outcome, value: toFlowView(flow) };
+    });
+  }
+
+  @Get()
+  @NeedsScope('jobs:read')
+  @ApiOperation({ operationId: 'listFlows', summary: 'List flows', description: LIST })
+  @ApiQuery({
+    name: 'state',
+    required: false,
+    description: 'One or several, with commas between them; all unless given',
+    style: 'form',
+    explode: false,
+    schema: { type: 'array', minItems: 1, items: { type: 'string', enum: [...FLOW_STATES] } },
+    example: ['running', 'failed'],
+  })
+  @ApiTenant('Of one tenant only, for operators, who otherwise see all')
+  @ApiPage()
+  @ApiOkResponse({ schema: ref(flowList) })
+  @ApiProblems(401, 403, 422, 503)
+  async list(@Req() request: FastifyRequest) {
+    const { state: states = FLOW_STATES, ...query } = parseQuery(flowsQuery, request.query);
+    const tenant = listedTenant(callerOf(request), query.tenant);
+    return this.pages.page(query, {
+      of: ['flows', tenant, states],
+      position: flowsPosition,
+      read: async (limit, after) => {
+        const { items, next } = await this.flows.list({ tenant, states }, limit, after);
+        return { items: items.map(toFlowSummaryView), next };
+      },
     });
   }
 

@@ -59,6 +59,7 @@ describe('/openapi.json', () => {
       'delete /v1/tenants/{tenant}/limits',
       'get /v1/audit',
       'get /v1/dead-letters',
+      'get /v1/flows',
       'get /v1/flows/{id}',
       'get /v1/job-types',
       'get /v1/jobs',

@@ -11,7 +11,11 @@ export interface Suggestion {
 /** Values of what an argument or option names in its placeholder, such as `<queue>`; none for what can't be told. */
 export type Lookup = (placeholder: string, operands: readonly string[]) => Promise<readonly Suggestion[]>;
 
-const STATES = ['scheduled', 'waiting', 'active', 'waiting-children', 'completed', 'dead', 'cancelled', 'expired'];
+/** What is the same at every gateway. */
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  states: ['scheduled', 'waiting', 'active', 'waiting-children', 'completed', 'dead', 'cancelled', 'expired'],
+  'flow-states': ['running', 'completed', 'failed', 'cancelled'],
+};
 const MOST = 100;
 
 type Ask = (client: SchedulerClient, operands: readonly string[]) => Promise<readonly Suggestion[]>;
@@ -26,7 +30,8 @@ const ASK: Readonly<Record<string, Ask>> = {
 /** @param connect makes a client that gives up soon: nobody waits long for a Tab */
 export function createLookup(connect: () => SchedulerClient): Lookup {
   return async (placeholder, operands) => {
-    if (placeholder === 'states') return STATES.map((value) => ({ value }));
+    const known = KNOWN[placeholder];
+    if (known) return known.map((value) => ({ value }));
     try {
       return (await ASK[placeholder]?.(connect(), operands)) ?? [];
     } catch {

@@ -1,8 +1,8 @@
-import type { Flow, FlowNode } from '@dts/client';
+import type { Flow, FlowNode, FlowSummary } from '@dts/client';
 import { details } from '../output/details.js';
 import { type Canvas, type Palette } from '../output/palette.js';
 import { printable } from '../output/printable.js';
-import { limit } from '../output/table.js';
+import { type Column, limit } from '../output/table.js';
 import { formatRelative } from '../values/instant.js';
 import { formatCount } from '../values/number.js';
 import { jobLine } from './job.view.js';
@@ -11,6 +11,18 @@ const STYLES = { running: 'cyan', completed: 'green', failed: 'red', cancelled: 
   Flow['state'],
   Parameters<Palette>[0]
 >;
+
+export function flowColumns(now: number): readonly Column<FlowSummary>[] {
+  return [
+    { title: 'ID', value: ({ id }) => id },
+    { title: 'NAME', value: ({ name }) => name, flexible: true },
+    { title: 'STATE', value: ({ state }) => state, style: ({ state }) => STYLES[state] },
+    { title: 'JOBS', value: ({ jobs }) => formatCount(jobs), align: 'right' },
+    { title: 'SUBMITTED', value: ({ submittedAt }) => formatRelative(submittedAt, now) },
+    { title: 'FINISHED', value: ({ finishedAt }) => formatRelative(finishedAt, now) },
+    { title: 'ERROR', value: ({ error }) => (error ? `${error.code}: ${error.message}` : '') },
+  ];
+}
 
 /** A flow as a tree, the root first. */
 export function flowDetails(flow: Flow, { paint, columns }: Canvas, now = Date.now()): string {

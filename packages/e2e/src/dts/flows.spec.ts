@@ -64,6 +64,23 @@ describe('dts flows', () => {
     expect(await dts.run('flows', 'get', 'io_nothing')).toMatchObject({ code: 3, stdout: '' });
   });
 
+  it('lists flows by state, the newest first', async () => {
+    const later = flow({ delay: 3_600_000 });
+    const [first, second] = [
+      await dts.pipe(later, 'flows', 'submit', '-', '--json'),
+      await dts.pipe(later, 'flows', 'submit', '-', '--json'),
+    ];
+    const ids = [second, first].map(({ stdout }) => (JSON.parse(stdout) as Flow).id);
+    expect((await dts.run('flows', 'ls', '--state', 'running', '-q')).stdout).toBe(`${ids.join('\n')}\n`);
+    const { items } = await dts.json<{ items: object[] }>('flows', 'ls', '--state', 'running,failed', '--limit', '1');
+    expect(items).toMatchObject([{ id: ids[0], name: 'http.request', state: 'running', jobs: 4 }]);
+    await dts.run('flows', 'cancel', String(ids[0]));
+    const shown = await dts.run('flows', 'ls', '--state', 'cancelled');
+    expect(shown.stdout).toMatch(/^ID +NAME +STATE +JOBS +SUBMITTED +FINISHED +ERROR\n/);
+    expect(shown.stdout).toContain(ids[0]);
+    expect(await dts.run('flows', 'ls', '--state', 'dead')).toMatchObject({ code: 2, stderr: expect.stringContaining('state') });
+  });
+
   it('ends with 1 when the flow fails, and points into a tree that is wrong', async () => {
     await writeFile(join(folder, 'fails.json'), JSON.stringify(node('/root', { children: [node('/refuse')] })));
     expect((await dts.run('flows', 'submit', 'fails.json', '--wait')).code).toBe(1);

@@ -42,10 +42,15 @@ export class FlowReader {
   async *records(ids: readonly string[]): AsyncGenerator<[string, JobRecord | undefined], void, void> {
     for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
       const part = ids.slice(from, from + READ_AT_ONCE);
-      const places = (await this.redis.eval(PLACES, part.length, ...part.map((id) => this.keyOf(id)))) as BullState[];
+      const places = await this.places(part);
       const jobs = await Promise.all(part.map((id) => this.load(id)));
       for (const [index, id] of part.entries()) yield [id, this.toRecord(jobs[index], places[index])];
     }
+  }
+
+  /** Where each job is, in the order given; `waiting` for one that is gone. */
+  async places(ids: readonly string[]): Promise<BullState[]> {
+    return (await this.redis.eval(PLACES, ids.length, ...ids.map((id) => this.keyOf(id)))) as BullState[];
   }
 
   async endOf(id: string, parentId: string): Promise<Ended> {

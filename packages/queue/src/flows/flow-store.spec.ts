@@ -4,6 +4,7 @@ import { type FlowJob as BullFlowJob, FlowProducer } from 'bullmq';
 import { FlowBench, failing, job, thumbnail } from '../fixtures/flow-bench.js';
 import { type Opened, open } from '../fixtures/open.js';
 import type { FlowNodeInput } from './flow.js';
+import { FlowIndex } from './flow-index.js';
 import { type PlannedNode, planFlow } from './flow-plan.js';
 import { FlowStore } from './flow-store.js';
 import { toBullJob } from './new-node.js';
@@ -31,7 +32,7 @@ afterEach(() => bench[Symbol.asyncDispose]());
 
 /** Every key below the prefix, as a test can compare it: without times and the order of events, and JSON as what it says. */
 async function dump({ redis, prefix }: Pick<Opened, 'redis' | 'prefix'>): Promise<Record<string, unknown>> {
-  const keys = (await redis.keys(`${prefix}:*`)).filter((key) => !key.includes(':idempotency:')).sort();
+  const keys = (await redis.keys(`${prefix}:*`)).filter((key) => !/:(idempotency:|flows\b)/.test(key)).sort();
   const entries = await Promise.all(keys.map(async (key) => [key.slice(prefix.length), await read(redis, key)]));
   const text = JSON.stringify(Object.fromEntries(entries)).replaceAll(prefix, 'P');
   return JSON.parse(text.replaceAll(/\b1\d{12}\b/g, 'TIME').replaceAll(/"[56]?\d{12,17}(\.\d+)?"/g, '"TIME"'));
@@ -62,7 +63,9 @@ describe('a flow', () => {
   it("is stored as BullMQ's own producer stores it", async () => {
     const root = planFlow({ root: TREE, tenant: 'acme', idempotencyKey: 'key' });
     const jobs = nodesOf(root).map((node) => toBullJob(opened.queues, node, root.id));
-    await expect(new FlowStore(opened.redis).store(jobs, true)).resolves.toEqual({ kind: 'stored' });
+    await expect(new FlowStore(opened.redis, new FlowIndex(opened.queues, opened.redis, opened.prefix)).store(jobs, true)).resolves.toEqual(
+      { kind: 'stored' },
+    );
     using theirs = await open(opened.url);
     const producer = new FlowProducer({ connection: theirs.redis, prefix: theirs.prefix });
     const toBull = (node: PlannedNode): BullFlowJob => {
@@ -83,8 +86,8 @@ describe('a flow', () => {
 
 describe('a Redis that takes some of the keys only', () => {
   it.each([
-    ['a queue', ['~*:idempotency:*', '~*:io:*', '~*:events', '~*:meta']],
-    ['the list that workers look at', ['~*:idempotency:*', '~*_*', '~*:id', '~*:events', '~*:meta', '~*:waiting-children']],
+    ['a queue', ['~*:idempotency:*', '~*:flows*', '~*:io:*', '~*:events', '~*:meta']],
+    ['the list that workers look at', ['~*:idempotency:*', '~*:flows*', '~*_*', '~*:id', '~*:events', '~*:meta', '~*:waiting-children']],
     ['the claims', ['~*:io:*', '~*:cpu:*']],
   ])('has nothing of a flow for which it does not take %s', async (_what, keys) => {
     const server = await startRedis();

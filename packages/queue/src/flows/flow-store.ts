@@ -3,6 +3,7 @@ import type { RedisClient } from '../connection.js';
 import { type Claim, REMEMBERED_S } from '../idempotency.js';
 import type { StoredJob } from '../job-record.js';
 import { Script } from '../script.js';
+import { encodeEntry, type FlowIndex } from './flow-index.js';
 
 /**
  * Stores a whole flow or nothing of it, in the format of BullMQ 6.7.0 (its addParentJob, addStandardJob, addPrioritizedJob
@@ -14,22 +15,22 @@ import { Script } from '../script.js';
  * All jobs and the bonds between them come first, and only then what workers look at. Should a write be refused half way
  * (by a rule of access, say: memory, replicas and disk are refused at the first one), all is taken back.
  *
- * KEYS: root, claim. ARGV: claim as JSON or nothing without a key, seconds to remember it, 1 when the flow is welcome,
- * then for each job: start of its queue's keys, id, name, data, options, timestamp, delay, priority, key of its parent and
+ * KEYS: root, claim, lists of all flows and of the tenant's. ARGV: claim as JSON or nothing without a key, seconds to remember it,
+ * 1 when the flow is welcome, its entry in the lists, then for each job: start of its queue's keys, id, name, data, options, timestamp, delay, priority, key of its parent and
  * its bond to it or nothing, 1 when it has children.
  * Gives the number of jobs that are there now, or the claim that was there before, or -1 for one that is not welcome,
  * or -2 when jobs with these ids are kept for longer than the key was remembered.
  */
 const STORE = new Script(
   `
-local claim, remembered, welcome = ARGV[1], ARGV[2], ARGV[3]
+local claim, remembered, welcome, entry = unpack(ARGV, 1, 4)
 if claim ~= '' then
   local earlier = redis.call('GET', KEYS[2])
   if earlier then return earlier end
 end
 
 local jobs = {}
-for i = 4, #ARGV, 11 do
+for i = 5, #ARGV, 11 do
   table.insert(jobs, {
     queue = ARGV[i], id = ARGV[i + 1], key = ARGV[i] .. ARGV[i + 1], name = ARGV[i + 2], data = ARGV[i + 3], opts = ARGV[i + 4],
     timestamp = ARGV[i + 5], delay = tonumber(ARGV[i + 6]), priority = tonumber(ARGV[i + 7]),
@@ -98,16 +99,18 @@ end
 local isDone, problem = pcall(function()
   for _, job in ipairs(jobs) do write(job) end
   for _, job in ipairs(jobs) do enqueue(job) end
+  for list = 3, 4 do redis.call('ZADD', KEYS[list], jobs[1].timestamp, entry) end
   if claim ~= '' then redis.call('SET', KEYS[2], claim, 'EX', remembered) end
 end)
 if not isDone then
   for _, job in ipairs(jobs) do takeBack(job) end
+  for list = 3, 4 do redis.pcall('ZREM', KEYS[list], entry) end
   return type(problem) == 'table' and problem or redis.error_reply(tostring(problem))
 end
 local stored = 0
 for _, job in ipairs(jobs) do stored = stored + redis.call('EXISTS', job.key) end
 return stored`,
-  2,
+  4,
 );
 
 export type Storing =
@@ -117,16 +120,23 @@ export type Storing =
 
 /** Where flows are stored. */
 export class FlowStore {
-  constructor(private readonly redis: RedisClient) {}
+  constructor(
+    private readonly redis: RedisClient,
+    private readonly index: FlowIndex,
+  ) {}
 
   /**
    * @param jobs as BullMQ would add them, the root first
    * @param claim of the flow's key, and where it is kept
    */
   async store(jobs: readonly StoredJob[], isWelcome: boolean, claim?: { readonly key: string; readonly value: Claim }): Promise<Storing> {
-    const rootKey = keyOf(jobs[0] as StoredJob);
-    const head = [claim ? JSON.stringify(claim.value) : '', REMEMBERED_S, isWelcome ? 1 : 0];
-    const reply = await STORE.run(this.redis, rootKey, claim?.key ?? rootKey, ...head, ...jobs.flatMap(toArguments));
+    const root = jobs[0] as StoredJob;
+    const rootKey = keyOf(root);
+    const { tenant } = root.data;
+    const entry = encodeEntry({ id: root.id as string, tenant, jobs: jobs.length });
+    const keys = [rootKey, claim?.key ?? rootKey, this.index.all, this.index.of(tenant)];
+    const head = [claim ? JSON.stringify(claim.value) : '', REMEMBERED_S, isWelcome ? 1 : 0, entry];
+    const reply = await STORE.run(this.redis, ...keys, ...head, ...jobs.flatMap(toArguments));
     if (typeof reply === 'string') return { kind: 'known', claim: JSON.parse(reply) as Claim };
     if (reply === -1) return { kind: 'unwelcome' };
     if (reply === -2) return { kind: 'known' };

@@ -9,6 +9,7 @@ import type { Queues } from '../queues.js';
 import { toUnavailable } from '../redis-failure.js';
 import type { Replication } from '../replication.js';
 import type { FlowSubmission, SubmittedFlow } from './flow.js';
+import { FlowIndex } from './flow-index.js';
 import { type PlannedNode, planFlow } from './flow-plan.js';
 import { FlowReader } from './flow-reader.js';
 import { FlowStore } from './flow-store.js';
@@ -35,7 +36,7 @@ export class FlowSubmitter {
     private readonly admission: Admission,
     private readonly replication?: Replication,
   ) {
-    this.store = new FlowStore(redis);
+    this.store = new FlowStore(redis, new FlowIndex(queues, redis, prefix));
     this.reader = new FlowReader(queues, redis);
     this.keys = new IdempotencyKeys(redis, prefix);
     this.ranking = new Ranking(redis, prefix);

@@ -25,7 +25,7 @@ export function toFlow(root: FlowNode): Flow {
   return { id, tenant, state: toFlowState(state), submittedAt, finishedAt, root };
 }
 
-function toFlowState(state: FlowJob['state']): FlowState {
+export function toFlowState(state: FlowJob['state']): FlowState {
   if (state === 'completed' || state === 'cancelled') return state;
   return state === 'dead' || state === 'expired' ? 'failed' : 'running';
 }

@@ -1,3 +1,4 @@
+import type { JobError } from '../attempt.js';
 import type { SubmitOptions } from '../job-options.js';
 import type { JobRecord } from '../job-record.js';
 import type { OnFailure } from './flow-link.js';
@@ -35,6 +36,16 @@ export interface Flow {
   readonly submittedAt: number;
   readonly finishedAt: number | null;
   readonly root: FlowNode;
+}
+
+/** A flow without its tree. */
+export interface FlowSummary extends Pick<Flow, 'id' | 'tenant' | 'state' | 'submittedAt' | 'finishedAt'> {
+  /** The root's job type. */
+  readonly name: string;
+  /** How many there are in the tree. */
+  readonly jobs: number;
+  /** What the root died of. */
+  readonly error: JobError | null;
 }
 
 export interface FlowNode {

@@ -5,11 +5,13 @@ import type { RedisClient } from '../connection.js';
 import { QueueError } from '../errors.js';
 import { FINAL_STATES } from '../job-record.js';
 import { flowNotFound } from '../not-found.js';
+import type { Place } from '../ordered-set.js';
 import type { Queues } from '../queues.js';
 import { toUnavailable, toUnreadable } from '../redis-failure.js';
 import type { Replication } from '../replication.js';
 import type { QueueCounters } from '../statistics/queue-counters.js';
 import type { Flow, FlowJob, FlowSubmission, SubmittedFlow } from './flow.js';
+import { type FlowFilter, FlowLister, type FlowPage } from './flow-lister.js';
 import { FlowReader } from './flow-reader.js';
 import { FlowSubmitter } from './flow-submitter.js';
 import { readFlow } from './flow-tree.js';
@@ -23,6 +25,7 @@ const SETTLE_LOOK_MS = 50;
 export class Flows {
   private readonly submitter: FlowSubmitter;
   private readonly reader: FlowReader;
+  private readonly lister: FlowLister;
   private readonly cancellations: Cancellations;
 
   constructor(
@@ -35,6 +38,7 @@ export class Flows {
   ) {
     this.submitter = new FlowSubmitter(queues, redis, prefix, admission, replication);
     this.reader = new FlowReader(queues, redis);
+    this.lister = new FlowLister(queues, redis, prefix);
     this.cancellations = new Cancellations(redis, prefix);
   }
 
@@ -56,6 +60,15 @@ export class Flows {
     });
     if (!flow) throw flowNotFound(id);
     return flow;
+  }
+
+  /** The newest first. @throws QueueError `unavailable` */
+  async list(filter: FlowFilter, limit: number, after?: Place): Promise<FlowPage> {
+    try {
+      return await this.lister.list(filter, limit, after);
+    } catch (error) {
+      throw toUnreadable(error);
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import type { Session } from '../../process/session.js';
 import { parseDuration } from '../../values/duration.js';
 import { flowDetails } from '../../views/flow.view.js';
 import type { Run } from '../run.js';
+import { addLs } from './ls.js';
 
 interface Options {
   readonly idempotencyKey?: string;
@@ -19,13 +20,14 @@ export function addFlows(parent: Command, run: Run): void {
     .command('flows')
     .helpCommand(false)
     .summary('submits trees of jobs')
-    .description('Submits trees of jobs, children first, and shows them.');
+    .description('Submits trees of jobs, children first, lists and shows them.');
   addSubmit(group, run);
+  addLs(group, run);
   addVerb(group, run, 'get', 'Shows a flow as a tree with the state of every job.', ({ client, call }, id) => client.flows.get(id, call));
   addVerb(group, run, 'cancel', 'Cancels every job of a flow that has not finished.', ({ client, call }, id) =>
     client.flows.cancel(id, call),
   );
-  addExamples(group, 'dts flows submit flow.json', 'dts flows get io_0198a2');
+  addExamples(group, 'dts flows submit flow.json', 'dts flows ls --state running', 'dts flows get io_0198a2');
 }
 
 function addSubmit(group: Command, run: Run): void {
