@@ -4,6 +4,7 @@ import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { Retries } from './dead-letters/retries.js';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { AllowedMethods } from './http/allowed-methods.js';
@@ -63,6 +64,7 @@ import { WorkersController } from './workers/workers.controller.js';
     EventStreams,
     ScheduleRunner,
     OperationRunner,
+    Retries,
     counter(METRICS.deadLetterChanges),
     counter(METRICS.operations),
     counter(METRICS.submissions),

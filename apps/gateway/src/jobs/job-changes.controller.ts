@@ -1,11 +1,9 @@
-import { DeadLetters, JobClient, jobNotFound } from '@dts/queue';
-import { METRICS } from '@dts/runtime';
+import { JobClient, jobNotFound } from '@dts/queue';
 import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import type { FastifyRequest } from 'fastify';
-import { Counter } from 'prom-client';
 import { Audit } from '../audit/audit.js';
+import { Retries } from '../dead-letters/retries.js';
 import { callerOf, NeedsScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
 import { ApiId } from '../http/id.js';
@@ -24,9 +22,8 @@ Repeating is fine as long as the job has not ended again.`;
 export class JobChangesController {
   constructor(
     private readonly jobs: JobClient,
-    private readonly deadLetters: DeadLetters,
+    private readonly retries: Retries,
     private readonly audit: Audit,
-    @InjectMetric(METRICS.deadLetterChanges.name) private readonly changes: Counter,
   ) {}
 
   @Post(verb('retry'))
@@ -39,9 +36,7 @@ export class JobChangesController {
   async retry(@Param('id') id: string, @Req() request: FastifyRequest): Promise<JobView> {
     const before = changeableBy(callerOf(request), await this.jobs.get(id), jobNotFound);
     const change = { action: 'job.retry', target: id, details: { queue: before.queue } };
-    const after = await this.audit.changeOf(before.tenant, request, change, () => this.deadLetters.retry(id));
-    if (after.redrives > before.redrives) this.changes.inc({ queue: after.queue, change: 'retried' });
-    return toJobView(after);
+    return toJobView(await this.audit.changeOf(before.tenant, request, change, () => this.retries.retry(before)));
   }
 
   @Post(verb('promote'))

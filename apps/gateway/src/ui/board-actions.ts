@@ -1,8 +1,9 @@
 import { QUEUE_NAMES } from '@dts/jobs';
-import type { DeadLetters, JobClient, Operations, QueueControl } from '@dts/queue';
+import type { JobClient, Operations, QueueControl } from '@dts/queue';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Audit } from '../audit/audit.js';
+import type { Retries } from '../dead-letters/retries.js';
 import { callerOf } from '../http/authenticate.js';
 import { Problem } from '../http/problem.js';
 import { parseQueueName } from '../queues/queue.schema.js';
@@ -10,7 +11,7 @@ import { parseQueueName } from '../queues/queue.schema.js';
 /** What changes are made with. */
 export interface BoardTools {
   readonly jobs: JobClient;
-  readonly deadLetters: DeadLetters;
+  readonly retries: Retries;
   readonly operations: Operations;
   readonly control: QueueControl;
   readonly audit: Audit;
@@ -42,7 +43,10 @@ const rateBody = z.union([
  * Bull Board's own would leave our counters of a job behind, tell no worker, and be in no log.
  */
 const ACTIONS: Readonly<Record<string, BoardAction>> = {
-  '/api/queues/:queueName/:jobId/retry': { name: 'job.retry', make: ({ deadLetters }, { jobId }) => deadLetters.retry(jobId) },
+  '/api/queues/:queueName/:jobId/retry': {
+    name: 'job.retry',
+    make: async ({ jobs, retries }, { jobId }) => retries.retry(await jobs.get(jobId)),
+  },
   '/api/queues/:queueName/:jobId/promote': { name: 'job.promote', make: ({ jobs }, { jobId }) => jobs.promote(jobId) },
   '/api/queues/:queueName/:jobId/clean': { name: 'job.cancel', make: ({ jobs }, { jobId }) => jobs.cancel(jobId) },
   '/api/queues/:queueName/retry/:queueStatus': { name: 'dead-letters.redrive', make: redrive, answer: { retried: 0, skipped: 0 } },

@@ -223,6 +223,8 @@ describe('a change in Bull Board', () => {
       { action: 'job.cancel', target: id, outcome: 'done' },
       { action: 'job.promote', target: id, outcome: 'done' },
     ]);
+    const { text } = await gateway.call('GET', '/metrics');
+    expect(text).toMatch(/dts_dead_letter_changes_total\{queue="io",change="retried"\} 1\n/);
   });
 
   it('of all that have failed starts an operation, which the API can follow', async () => {

@@ -1,10 +1,11 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { QUEUES } from '@dts/jobs';
-import { DeadLetters, JobClient, type JobQueue, Operations, QueueControl, type Queues } from '@dts/queue';
+import { JobClient, type JobQueue, Operations, QueueControl, type Queues } from '@dts/queue';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { Audit } from '../audit/audit.js';
+import { Retries } from '../dead-letters/retries.js';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
 import type { Door } from '../http/authenticate.js';
 import type { ProblemFilter } from '../http/problem.filter.js';
@@ -38,7 +39,7 @@ export async function serveBullBoard(app: NestFastifyApplication, queues: Queues
     serveLogin(scope, BASE, door, sessions);
     serveBoardActions(scope, BASE, {
       jobs: app.get(JobClient),
-      deadLetters: app.get(DeadLetters),
+      retries: app.get(Retries),
       operations: app.get(Operations),
       control: app.get(QueueControl),
       audit: app.get(Audit),
