@@ -20,8 +20,8 @@ export interface Operation {
   };
   readonly limit: number | null;
   readonly ratePerSecond: number | null;
-  /** Jobs to look at, as it was when it began. */
-  readonly total: number;
+  /** Jobs to look at, as it was when it began, whether or not the filter means them: see `matched`. */
+  readonly toExamine: number;
   /** Jobs looked at so far. */
   readonly examined: number;
   /** Of these, jobs that the filter means. */

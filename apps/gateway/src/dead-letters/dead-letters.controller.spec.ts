@@ -82,7 +82,7 @@ describe('POST /v1/dead-letters:redrive', () => {
         filter: { ...body.filter, tenant: 'acme' },
         limit: 10,
         ratePerSecond: 100,
-        total: 12,
+        toExamine: 12,
         createdBy: 'caller',
       },
     });
@@ -113,7 +113,7 @@ describe('POST /v1/dead-letters:redrive', () => {
   it("is about one's own jobs, and with ops:write about everyone's", async () => {
     const [mine, theirs] = [await bury(gateway, 1), await bury(gateway, 1, { as: 'stranger' })];
     expect(await post('redrive', { filter: { tenant: 'globex' } })).toMatchObject({ status: 403, body: { code: 'missing-scope' } });
-    expect(await follow((await post('redrive', { filter: {} })).body.id)).toMatchObject({ done: 1, total: 2 });
+    expect(await follow((await post('redrive', { filter: {} })).body.id)).toMatchObject({ done: 1, toExamine: 2 });
     expect([idsOf(await list()), idsOf(await list('', 'stranger'))]).toEqual([[], theirs]);
     await using _worker = workFor(gateway, async () => 'fine');
     const { body } = await post('redrive', { filter: {} }, { as: 'operator' });

@@ -23,7 +23,10 @@ export const operationView = component(
     }),
     limit: z.int().nullable(),
     ratePerSecond: z.number().nullable(),
-    total: z.int().meta({ description: 'Jobs to look at, as it was when it began; cancelled and expired ones among them' }),
+    toExamine: z.int().meta({
+      description:
+        'Jobs to look at, as it was when it began: all that are kept, did not complete, and ended in the queue and time that the filter names',
+    }),
     examined: z.int().meta({ description: 'Jobs looked at so far' }),
     matched: z.int().meta({ description: 'Of these, jobs that the filter means' }),
     done: z.int(),

@@ -24,7 +24,7 @@ describe('GET /v1/operations/{id}', () => {
   it('tells how far it has come, to its tenant and to operators', async () => {
     const id = await start();
     for (const as of ['caller', 'reader', 'viewer', 'operator'] as const) {
-      expect(await get(id, as)).toMatchObject({ status: 200, body: { id, state: 'running', total: 1, done: 0, finishedAt: null } });
+      expect(await get(id, as)).toMatchObject({ status: 200, body: { id, state: 'running', toExamine: 1, done: 0, finishedAt: null } });
     }
     expect(await get(id, 'stranger')).toMatchObject({ status: 404, body: { code: 'operation-not-found' } });
     expect(await gateway.call('GET', `/v1/operations/${id}`)).toMatchObject({ status: 401 });

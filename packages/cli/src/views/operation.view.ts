@@ -20,7 +20,7 @@ export function operationColumns(now: number): readonly Column<Operation>[] {
     { title: 'DONE', value: ({ done }) => formatCount(done), align: 'right' },
     { title: 'SKIPPED', value: ({ skipped }) => formatCount(skipped), align: 'right' },
     { title: 'FAILED', value: ({ failed }) => formatCount(failed), align: 'right' },
-    { title: 'LOOKED AT', value: ({ examined, total }) => `${formatCount(examined)}/${formatCount(total)}`, align: 'right' },
+    { title: 'LOOKED AT', value: ({ examined, toExamine }) => `${formatCount(examined)}/${formatCount(toExamine)}`, align: 'right' },
     { title: 'BY', value: ({ createdBy }) => createdBy },
     { title: 'CREATED', value: ({ createdAt }) => formatRelative(createdAt, now) },
     { title: 'FILTER', value: ({ filter }) => toJson(filter) },
@@ -49,10 +49,10 @@ export function operationDetails(operation: Operation, paint: Palette, now = Dat
 
 /** How far it is. */
 export function operationProgress(operation: Operation): Progress {
-  return { value: operation.examined, total: operation.total, text: counts(operation) };
+  return { value: operation.examined, total: operation.toExamine, text: counts(operation) };
 }
 
-function counts({ done, skipped, failed, examined, total }: Operation): string {
-  const looked = `${formatCount(examined)} of ${formatCount(total)} looked at`;
+function counts({ done, skipped, failed, examined, toExamine }: Operation): string {
+  const looked = `${formatCount(examined)} of ${formatCount(toExamine)} looked at`;
   return `${formatCount(done)} done, ${formatCount(skipped)} skipped, ${formatCount(failed)} failed; ${looked}`;
 }

@@ -2,6 +2,7 @@ import { waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bury, POISON, workOn } from '../fixtures/dying.js';
 import { type Opened, open, submission } from '../fixtures/open.js';
+import { storeInSet } from '../fixtures/placed-jobs.js';
 import type { Place } from '../ordered-set.js';
 import type { DeadLetterFilter } from './dead-letter-filter.js';
 import { DeadLetters } from './dead-letters.js';
@@ -79,6 +80,27 @@ describe('preview', () => {
     const first = sample.find(({ tags }) => tags.includes('b'))?.id ?? '';
     await expect(deadLetters.preview({ tag: 'b' }, 1)).resolves.toMatchObject({ matched: 1, complete: true, sample: [{ id: first }] });
   });
+});
+
+describe('preview of as many as are looked at', () => {
+  let many: Opened;
+
+  beforeAll(async () => {
+    many = await open();
+    for (let from = 0; from < 10_000; from += 250) {
+      await Promise.all(Array.from({ length: 250 }, (_, index) => storeInSet(many, 'failed', 1_000 + from + index, dead(from + index))));
+    }
+  }, 60_000);
+  afterAll(() => many[Symbol.dispose]());
+
+  const dead = (index: number) => ({ key: `job-${index}`, fields: { finishedOn: 1_000 + index, failedReason: 'answered 500' } });
+
+  it('is complete, and with one more it is not', async () => {
+    const letters = new DeadLetters(many.queues, many.redis, many.prefix, many.jobs);
+    await expect(letters.preview({})).resolves.toMatchObject({ matched: 10_000, complete: true });
+    await storeInSet(many, 'failed', 1_000_000, { ...dead(0), key: 'one-more' });
+    await expect(letters.preview({})).resolves.toMatchObject({ matched: 10_000, complete: false });
+  }, 60_000);
 });
 
 describe('retry', () => {

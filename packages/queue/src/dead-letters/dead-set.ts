@@ -34,10 +34,12 @@ export class DeadSet {
   /** @param after where the last stretch ended */
   async read(filter: DeadLetterFilter, first: PlaceRange['first'], after: Place | undefined, count: number): Promise<Stretch> {
     const range = { first, from: filter.since, before: filter.until, after };
-    const found = await Promise.all(queuesOf(filter).map((queue) => readPlaces(this.redis, this.keyOf(queue), range, count)));
-    const places = found.flat().toSorted(comparePlaces(first)).slice(0, count);
+    // One more than is wanted tells whether there is another stretch.
+    const found = await Promise.all(queuesOf(filter).map((queue) => readPlaces(this.redis, this.keyOf(queue), range, count + 1)));
+    const ahead = found.flat().toSorted(comparePlaces(first));
+    const places = ahead.slice(0, count);
     const jobs = await Promise.all(places.map((place) => this.load(place)));
-    return { places, jobs: jobs.flatMap((job) => job ?? []), isLast: places.length < count };
+    return { places, jobs: jobs.flatMap((job) => job ?? []), isLast: ahead.length <= count };
   }
 
   /** How many there are to look at. */

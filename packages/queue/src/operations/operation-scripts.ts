@@ -7,7 +7,7 @@ export type OperationHash = Readonly<
       | 'spec'
       | 'print'
       | 'state'
-      | 'total'
+      | 'toExamine'
       | 'examined'
       | 'matched'
       | 'done'
@@ -29,7 +29,7 @@ export function toOperation(id: string, hash: OperationHash): Operation {
     ...(JSON.parse(hash.spec ?? '{}') as OperationSpec),
     id,
     state: hash.state as OperationState,
-    total: Number(hash.total ?? 0),
+    toExamine: Number(hash.toExamine ?? 0),
     examined: Number(hash.examined ?? 0),
     matched: Number(hash.matched ?? 0),
     done: Number(hash.done ?? 0),
@@ -70,7 +70,7 @@ for _, list in ipairs({ KEYS[2], KEYS[3] }) do
   end
   redis.call('ZADD', list, now, id)
 end
-redis.call('HSET', KEYS[1], 'print', ARGV[2], 'spec', ARGV[3], 'total', ARGV[4], 'state', 'running', 'createdAt', now, 'updatedAt', now, 'token', 0)
+redis.call('HSET', KEYS[1], 'print', ARGV[2], 'spec', ARGV[3], 'toExamine', ARGV[4], 'state', 'running', 'createdAt', now, 'updatedAt', now, 'token', 0)
 redis.call('ZADD', KEYS[4], now, id)
 redis.call('SADD', KEYS[5], id)
 return 1`;

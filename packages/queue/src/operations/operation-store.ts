@@ -40,9 +40,9 @@ export class OperationStore {
   ) {}
 
   /** @returns what became of it: an operation with this id may be there already, and the tenant may have too many */
-  async start(id: string, print: string, spec: OperationSpec, total: number): Promise<'started' | 'known' | 'too-many'> {
+  async start(id: string, print: string, spec: OperationSpec, toExamine: number): Promise<'started' | 'known' | 'too-many'> {
     const keys = [this.keyOf(id), this.all, this.allOf(spec.tenant), this.due, this.runningOf(spec.tenant)];
-    const values = [id, print, JSON.stringify(spec), total, RUNNING_AT_ONCE, this.keyOf(''), TIDIED_AT_ONCE];
+    const values = [id, print, JSON.stringify(spec), toExamine, RUNNING_AT_ONCE, this.keyOf(''), TIDIED_AT_ONCE];
     const reply = await this.redis.eval(START, keys.length, ...keys, ...values);
     if (reply === 1) return 'started';
     return reply === 0 ? 'known' : 'too-many';

@@ -66,7 +66,7 @@ describe('an operation', () => {
     gateway.start();
     expect(await ended(id)).toMatchObject({
       state: 'completed',
-      total: 270,
+      toExamine: 270,
       examined: 270,
       matched: 120,
       done: 120,
@@ -108,7 +108,7 @@ describe('an operation', () => {
     await waitFor(() => Date.now() > createdAt);
     await bury(opened, many(2));
     gateway.start();
-    expect(await ended(id)).toMatchObject({ total: 3, examined: 3, done: 3 });
+    expect(await ended(id)).toMatchObject({ toExamine: 3, examined: 3, done: 3 });
     expect(await dead()).toBe(2);
   });
 

@@ -23,8 +23,8 @@ export interface OperationSpec {
 export interface Operation extends OperationSpec {
   readonly id: string;
   readonly state: OperationState;
-  /** Jobs to look at, as it was when it began: cancelled and expired ones among them. */
-  readonly total: number;
+  /** Jobs to look at, as it was when it began: all that ended in the filter's queue and time, cancelled and expired ones among them. */
+  readonly toExamine: number;
   /** Jobs looked at so far. */
   readonly examined: number;
   /** Of these, jobs that the filter means. */

@@ -33,7 +33,7 @@ describe('start', () => {
       ...specOfOperation({ filter: { queue: 'io', tenant: 'acme' }, limit: 7, ratePerSecond: 0.5 }),
       id: expect.stringMatching(/^op_[0-9a-z]{26}$/),
       state: 'running',
-      total: 3,
+      toExamine: 3,
       done: 0,
       finishedAt: null,
       error: null,
