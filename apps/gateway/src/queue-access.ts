@@ -25,6 +25,7 @@ import {
   RankingTicker,
   type RedisClient,
   Replication,
+  RetentionTicker,
   Schedules,
   ScheduleTicker,
   StatisticsWriter,
@@ -57,6 +58,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   private readonly admission: Admission;
   private readonly statistics: StatisticsWriter;
   private readonly ranking: RankingTicker;
+  private readonly retention: RetentionTicker;
   private readonly prefix: string;
   private readonly replication?: Replication;
   private readonly redis: RedisClient;
@@ -75,6 +77,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.patient = connectWorker(env.REDIS_URL, this.logError);
     this.queues = openQueues(this.redis, prefix, this.logError);
     this.ranking = new RankingTicker(new Ranking(this.redis, prefix), new Lanes(this.redis, prefix));
+    this.retention = new RetentionTicker(this.queues, this.redis, prefix, (error) => logger.warn(`retention: ${error.message}`));
     this.admission = new Admission(this.queues, this.redis, env.BACKLOG_LIMIT);
     if (env.DURABILITY === 'replicated') {
       this.waiting = connectProducer(env.REDIS_URL, this.logError);
@@ -111,6 +114,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.admission.start();
     this.statistics.start();
     this.ranking.start();
+    this.retention.start();
   }
 
   /** What keeps this gateway from keeping its promise: no Redis, or one that would lose what it acknowledges. */
@@ -125,7 +129,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   async onApplicationShutdown(): Promise<void> {
     this.admission.stop();
     this.ranking.stop();
-    await Promise.all([this.watcher.close(), this.statistics.stop()]);
+    await Promise.all([this.watcher.close(), this.statistics.stop(), this.retention.stop()]);
     this.redis.disconnect();
     this.patient.disconnect();
     this.waiting?.disconnect();

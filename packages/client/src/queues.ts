@@ -29,8 +29,10 @@ export interface Queue {
     readonly 'waiting-children': number;
     /** That are kept. */
     readonly completed: number;
-    /** With those that were cancelled or have expired. */
     readonly dead: number;
+    /** That are kept, as well as the expired ones. */
+    readonly cancelled: number;
+    readonly expired: number;
   };
   /** Since the job that has waited longest could start; null when none waits. */
   readonly oldestWaitingMs: number | null;

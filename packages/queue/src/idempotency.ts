@@ -16,12 +16,12 @@ export interface Claim {
   readonly submittedAt: number;
   /** Whether the job is known to be stored: then a job that is gone has finished and must not be added again. */
   readonly stored: boolean;
-  /** How a job ended that was dead and was purged; one that is gone otherwise has completed. */
-  readonly end?: DeadEnd;
+  /** How a job ended that did not complete and is gone; without it, one that is gone has completed. */
+  readonly end?: FailedEnd;
 }
 
-/** What is left of a dead job that was purged. */
-export interface DeadEnd {
+/** What is left of a job that was dead, cancelled or expired, and is gone. */
+export interface FailedEnd {
   /** Unix milliseconds. */
   readonly finishedAt: number | null;
   readonly error: JobError | null;

@@ -133,21 +133,30 @@ function hasFailed(job: StoredJob, bullState: BullState | 'unknown'): boolean {
 }
 
 /** The failed set holds three kinds of end, told apart by the error's code. */
-function toFailedState(error: JobError | null): JobState {
+export function toFailedState(error: JobError | null): JobState {
   return error?.code === 'cancelled' || error?.code === 'expired' ? error.code : 'dead';
 }
 
 /** The reason with which BullMQ fails a job whose child must not fail: it has the child's key. */
 const FAILED_CHILD = /^child \S*?([^:\s]+) failed$/;
 
-function toJobError(job: StoredJob, failures: readonly FailedAttempt[]): JobError | null {
+/** Of the end of a job that did not complete. */
+type Failure = Pick<JobRecord, 'state' | 'error'>;
+
+/** What a job of the failed set is, by nothing but what tells of its end. */
+export function readFailure(failedReason: string | undefined, stacktrace: readonly string[]): Failure {
+  const error = toJobError({ failedReason }, readHistory(stacktrace).current);
+  return { state: toFailedState(error), error };
+}
+
+function toJobError({ failedReason }: { readonly failedReason?: string }, failures: readonly FailedAttempt[]): JobError | null {
   const last = failures.at(-1)?.error;
-  if (job.failedReason === CANCELLED) return { code: 'cancelled', message: 'The job was cancelled before it ran.' };
-  const failedChild = FAILED_CHILD.exec(job.failedReason ?? '')?.[1];
+  if (failedReason === CANCELLED) return { code: 'cancelled', message: 'The job was cancelled before it ran.' };
+  const failedChild = FAILED_CHILD.exec(failedReason ?? '')?.[1];
   if (failedChild) return { code: 'child-failed', message: `Its child ${failedChild} failed.` };
   // BullMQ fails a job by itself too (it stalled too often): then the reason is not the last attempt's.
-  if (last && (job.failedReason === undefined || job.failedReason === last.message)) return last;
-  return job.failedReason === undefined ? null : { code: 'stalled', message: job.failedReason };
+  if (last && (failedReason === undefined || failedReason === last.message)) return last;
+  return failedReason === undefined ? null : { code: 'stalled', message: failedReason };
 }
 
 function toAttempts(job: StoredJob, state: JobState, failures: readonly FailedAttempt[]): Attempt[] {

@@ -30,6 +30,8 @@ describe('QueueInspector', () => {
       delayedDue: 0,
       waitingChildren: 0,
       dead: 0,
+      cancelled: 0,
+      expired: 0,
       paused: false,
       oldestWaitingMs: null,
       finishedTotal: 0,

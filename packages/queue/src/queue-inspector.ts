@@ -5,6 +5,7 @@ import { ARRIVALS_FROM } from './fairness/line.js';
 import { waitingSince } from './job-record.js';
 import { PARKED_FROM } from './lanes/parked.js';
 import type { JobQueue, Queues } from './queues.js';
+import { EarlyEnds } from './retention/early-ends.js';
 
 /** Jobs in line whose age is looked at. */
 const LOOKED_AT = 100;
@@ -24,6 +25,8 @@ export interface QueueSnapshot {
   readonly delayedDue: number;
   readonly waitingChildren: number;
   readonly dead: number;
+  readonly cancelled: number;
+  readonly expired: number;
   readonly paused: boolean;
   /** Age of the job that has waited longest, in milliseconds; null when none waits. */
   readonly oldestWaitingMs: number | null;
@@ -33,17 +36,21 @@ export interface QueueSnapshot {
 
 /** Reads queues without changing them: for gauges and for the scaler. One round trip a queue, plus two for the oldest job. */
 export class QueueInspector {
+  private readonly ends: EarlyEnds;
+
   constructor(
     private readonly queues: Queues,
     private readonly redis: RedisClient,
-  ) {}
+  ) {
+    this.ends = new EarlyEnds(queues, redis);
+  }
 
   /** @throws when Redis does not answer: an unknown backlog is not an empty one */
   async snapshot(name: QueueName, horizonMs: number, now = Date.now()): Promise<QueueSnapshot> {
     const queue = this.queues[name];
     const key = (type: string) => queue.toKey(type);
     const redis = this.redis;
-    const [waiting, prioritized, paused, active, delayed, parked, delayedDue, waitingChildren, dead, isPaused, completed, failed] =
+    const [waiting, prioritized, paused, active, delayed, parked, delayedDue, waitingChildren, ends, isPaused, completed, failed] =
       await Promise.all([
         redis.llen(key('wait')),
         redis.zcard(key('prioritized')),
@@ -53,7 +60,7 @@ export class QueueInspector {
         redis.zcount(key('delayed'), PARKED_FROM, '+inf'),
         redis.zcount(key('delayed'), 0, (now + horizonMs + 1) * DELAY_SCORE_SHIFT - 1),
         redis.zcard(key('waiting-children')),
-        redis.zcard(key('failed')),
+        this.ends.count(name),
         redis.hexists(key('meta'), 'paused'),
         redis.hget(key('metrics:completed'), 'count'),
         redis.hget(key('metrics:failed'), 'count'),
@@ -67,7 +74,7 @@ export class QueueInspector {
       delayed: delayed - parked,
       delayedDue,
       waitingChildren,
-      dead,
+      ...ends,
       paused: isPaused === 1,
       oldestWaitingMs: await this.oldestWaitingMs(queue, now),
       finishedTotal: Number(completed ?? 0) + Number(failed ?? 0),

@@ -4,7 +4,7 @@ import type { Claim } from './idempotency.js';
 import type { JobData } from './job-data.js';
 import { jobIdFor } from './job-id.js';
 import type { SubmitOptions } from './job-options.js';
-import type { JobRecord } from './job-record.js';
+import { type JobRecord, toFailedState } from './job-record.js';
 
 /** 256 KiB: what does not fit belongs in an object store, with its URL in the payload. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
@@ -70,7 +70,7 @@ export function toForgottenRecord(claim: Claim, submission: Submission): JobReco
     name: claim.name,
     queue: claim.queue,
     tenant: submission.tenant,
-    state: claim.end ? 'dead' : 'completed',
+    state: claim.end ? toFailedState(claim.end.error) : 'completed',
     payload: submission.payload,
     tags: submission.options.tags ?? [],
     priority: submission.options.priority ?? 1,

@@ -12,7 +12,7 @@ const EXAMPLE = {
   name: 'io',
   description: 'Waits on other services; many at once',
   paused: false,
-  counts: { waiting: 1_200, scheduled: 40, active: 500, 'waiting-children': 0, completed: 98_412, dead: 3 },
+  counts: { waiting: 1_200, scheduled: 40, active: 500, 'waiting-children': 0, completed: 98_412, dead: 3, cancelled: 41, expired: 0 },
   oldestWaitingMs: 2_310,
   arrivalsPerSecond: 412.5,
   completionsPerSecond: 409.871,
@@ -39,7 +39,9 @@ export const queueView = component(
         active: count,
         'waiting-children': count,
         completed: count.meta({ description: 'That are kept: a day, 100,000 at most' }),
-        dead: count.meta({ description: 'With those that were cancelled or have expired, which are kept in the same place' }),
+        dead: count.meta({ description: 'That have failed for good, and wait for a retry, a redrive or a purge' }),
+        cancelled: count.meta({ description: 'That are kept: a day, 100,000 at most' }),
+        expired: count.meta({ description: 'That are kept, likewise' }),
       }),
       oldestWaitingMs: z
         .number()
@@ -69,12 +71,21 @@ export const queueList = pageOf('QueueList', queueView);
 export type QueueView = z.output<typeof queueView>;
 
 export function toQueueView({ snapshot, statistics, completed, ...record }: QueueRecord): QueueView {
-  const { queue: name, waiting, parked, delayed, active, waitingChildren, dead } = snapshot;
+  const { queue: name, waiting, parked, delayed, active, waitingChildren, dead, cancelled, expired } = snapshot;
   return {
     name,
     description: QUEUES[name].description,
     paused: snapshot.paused,
-    counts: { waiting: waiting + parked, scheduled: delayed, active, 'waiting-children': waitingChildren, completed, dead },
+    counts: {
+      waiting: waiting + parked,
+      scheduled: delayed,
+      active,
+      'waiting-children': waitingChildren,
+      completed,
+      dead,
+      cancelled,
+      expired,
+    },
     oldestWaitingMs: snapshot.oldestWaitingMs,
     arrivalsPerSecond: round(statistics.arrivalsPerSecond),
     completionsPerSecond: round(statistics.completionsPerSecond),

@@ -16,7 +16,7 @@ const submit = (more: object = {}) =>
 
 const EMPTY = {
   paused: false,
-  counts: { waiting: 0, scheduled: 0, active: 0, 'waiting-children': 0, completed: 0, dead: 0 },
+  counts: { waiting: 0, scheduled: 0, active: 0, 'waiting-children': 0, completed: 0, dead: 0, cancelled: 0, expired: 0 },
   oldestWaitingMs: null,
   arrivalsPerSecond: 0,
   completionsPerSecond: 0,

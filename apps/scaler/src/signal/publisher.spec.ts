@@ -28,6 +28,8 @@ const full = snapshot({
   delayed: 2,
   waitingChildren: 1,
   dead: 5,
+  cancelled: 7,
+  expired: 8,
   delayedDue: 1,
   oldestWaitingMs: 2_500,
   paused: true,
@@ -45,6 +47,8 @@ describe('SignalPublisher', () => {
         'dts_queue_jobs{queue="io",state="delayed"} 2',
         'dts_queue_jobs{queue="io",state="waiting-children"} 1',
         'dts_queue_jobs{queue="io",state="dead"} 5',
+        'dts_queue_jobs{queue="io",state="cancelled"} 7',
+        'dts_queue_jobs{queue="io",state="expired"} 8',
         'dts_queue_oldest_waiting_seconds{queue="io"} 2.5',
         'dts_queue_delayed_due_jobs{queue="io"} 1',
         'dts_queue_paused{queue="io"} 1',
@@ -70,7 +74,7 @@ describe('SignalPublisher', () => {
     publisher.publish(missed(known, 'io', 'no connection'));
     const left = await values();
     expect(left.filter((line) => line.includes('queue="io"'))).toEqual(['dts_scaler_signal_failures_total{queue="io"} 1']);
-    expect(left.filter((line) => line.includes('queue="cpu"'))).toHaveLength(9);
+    expect(left.filter((line) => line.includes('queue="cpu"'))).toHaveLength(11);
   });
 
   it('has them back with the next reading, without the rate of before', async () => {

@@ -1,8 +1,11 @@
+import type { QueueSnapshot } from '@dts/queue';
 import { METRICS } from '@dts/runtime';
 import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
 import type { KnownSignal, Signal } from './signal.js';
+
+const STATES = ['waiting', 'parked', 'active', 'delayed', 'waiting-children', 'dead', 'cancelled', 'expired'] as const;
 
 /** Publishes signals as metrics. What is unknown is taken out rather than left at its last value. */
 @Injectable()
@@ -22,10 +25,7 @@ export class SignalPublisher {
   }
 
   private publishKnown({ queue, snapshot, rates }: KnownSignal): void {
-    const { waiting, parked, active, delayed, waitingChildren, dead } = snapshot;
-    for (const [state, count] of Object.entries({ waiting, parked, active, delayed, 'waiting-children': waitingChildren, dead })) {
-      this.jobs.set({ queue, state }, count);
-    }
+    for (const [state, count] of Object.entries(countsOf(snapshot))) this.jobs.set({ queue, state }, count);
     this.oldestWaiting.set({ queue }, (snapshot.oldestWaitingMs ?? 0) / 1000);
     this.delayedDue.set({ queue }, snapshot.delayedDue);
     this.paused.set({ queue }, snapshot.paused ? 1 : 0);
@@ -35,7 +35,12 @@ export class SignalPublisher {
 
   private withdraw(queue: string): void {
     this.failures.inc({ queue });
-    for (const state of ['waiting', 'parked', 'active', 'delayed', 'waiting-children', 'dead']) this.jobs.remove({ queue, state });
+    for (const state of STATES) this.jobs.remove({ queue, state });
     for (const gauge of [this.oldestWaiting, this.delayedDue, this.paused, this.arrivalRate]) gauge.remove({ queue });
   }
+}
+
+function countsOf({ waitingChildren, ...counts }: QueueSnapshot): Record<(typeof STATES)[number], number> {
+  const { waiting, parked, active, delayed, dead, cancelled, expired } = counts;
+  return { waiting, parked, active, delayed, 'waiting-children': waitingChildren, dead, cancelled, expired };
 }

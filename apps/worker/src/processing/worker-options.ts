@@ -1,4 +1,4 @@
-import type { RedisClient } from '@dts/queue';
+import { KEPT, type RedisClient } from '@dts/queue';
 import type { WorkerOptions } from 'bullmq';
 import { AttemptFailed } from './attempt-error.js';
 
@@ -10,9 +10,6 @@ const RENEWALS_A_LOCK = 3;
 
 /** A stall is no fault of the job. BullMQ's default would bury a job at its worker's second crash, with attempts unused. */
 const STALLS_ALLOWED = 1_000;
-
-/** Finished jobs are kept for a day, or this many of them; dead ones until an operator decides. */
-const KEEP_COMPLETED = { age: 24 * 3_600, count: 100_000 };
 
 /** Minutes of throughput that BullMQ keeps; its running total is what rates are read from. */
 const THROUGHPUT_POINTS = 60;
@@ -31,7 +28,7 @@ export function workerOptions(connection: RedisClient, prefix: string, worker: s
     stalledInterval: STALLED_CHECK_MS,
     maxStalledCount: STALLS_ALLOWED,
     maximumRateLimitDelay: RATE_LIMIT_LOOK_MS,
-    removeOnComplete: KEEP_COMPLETED,
+    removeOnComplete: { age: KEPT.ageMs / 1_000, count: KEPT.count },
     metrics: { maxDataPoints: THROUGHPUT_POINTS },
     settings: { backoffStrategy: (_attempt, _type, error) => (error instanceof AttemptFailed ? (error.attempt.retryInMs ?? 0) : 0) },
   };

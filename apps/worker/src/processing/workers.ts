@@ -5,6 +5,7 @@ import {
   Children,
   connectWorker,
   type DueWork,
+  EarlyEnds,
   JobLogs,
   keyPrefix,
   openQueues,
@@ -22,6 +23,7 @@ import { createHandlers } from '../handlers/index.js';
 import { CancelListener } from './cancel-listener.js';
 import { ChildJobs } from './child-jobs.js';
 import { EagerWorker } from './eager-worker.js';
+import { EndNotes } from './end-notes.js';
 import { Executor } from './executor.js';
 import { Heartbeat, type WorkerStatus } from './heartbeat.js';
 import type { Runner } from './job-start.js';
@@ -57,6 +59,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly statistics: StatisticsWriter;
   private readonly cancels: CancelListener;
   private readonly gate: LaneGate;
+  private readonly notes: EndNotes;
   private readonly prefix: string;
   private readonly watchdog: Watchdog<QueueConsumer>;
   private readonly consumers: readonly QueueConsumer[];
@@ -87,6 +90,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
       (job) => this.children.submitterFor(job),
       new Children(queues, this.redis),
     );
+    this.notes = new EndNotes(new EarlyEnds(queues, this.redis));
     this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
     this.statistics = new StatisticsWriter(counters, this.redis, this.prefix);
     this.cancels = new CancelListener(this.redis, connectWorker(env.REDIS_URL, this.logError), this.prefix, this.cancel);
@@ -142,7 +146,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async close(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
-    await Promise.all([this.statistics.stop(), this.heartbeat.stop(), this.gate.stop()]);
+    await Promise.all([this.statistics.stop(), this.heartbeat.stop(), this.gate.stop(), this.notes.settled()]);
   }
 
   private status(): WorkerStatus {
@@ -170,7 +174,11 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     const worker = new EagerWorker(queue, process, options, slots);
     worker.on('error', this.logError);
     worker.on('completed', (job) => this.gate.leave(job));
-    worker.on('failed', (job) => job && this.gate.leave(job));
+    worker.on('failed', (job) => {
+      if (!job) return;
+      this.gate.leave(job);
+      this.notes.add(job);
+    });
     worker.on('stalled', (jobId) => {
       this.stalls.inc({ queue });
       this.logger.warn({ queue, jobId }, 'took a job back from a worker that went silent');

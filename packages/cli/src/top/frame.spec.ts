@@ -13,7 +13,7 @@ function queue(name: Queue['name'], more: Partial<Queue> = {}): Queue {
     name,
     description: 'a class of work',
     paused: false,
-    counts: { waiting: 1_234_567, scheduled: 12, active: 500, 'waiting-children': 0, completed: 10_000, dead: 3 },
+    counts: { waiting: 1_234_567, scheduled: 12, active: 500, 'waiting-children': 0, completed: 10_000, dead: 3, cancelled: 2, expired: 1 },
     oldestWaitingMs: 200_000,
     arrivalsPerSecond: 812.34,
     completionsPerSecond: 790.06,

@@ -1,16 +1,18 @@
 import { testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type Job, Worker } from 'bullmq';
+import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import fc from 'fast-check';
 import { connectWorker, type RedisClient } from '../connection.js';
 import { QueueError } from '../errors.js';
 import { death, placesOf } from '../fixtures/dying.js';
 import { type Opened, open, submission } from '../fixtures/open.js';
 import type { JobData } from '../job-data.js';
+import { KEPT } from '../retention/kept.js';
+import { Retention } from '../retention/retention.js';
 import { DeadLetters } from './dead-letters.js';
 import { Purger } from './purger.js';
 
-const STEPS = ['fetch', 'complete', 'fail', 'retry', 'purge', 'cancel', 'promote'] as const;
+const STEPS = ['fetch', 'complete', 'fail', 'retry', 'purge', 'cancel', 'promote', 'tidy'] as const;
 type Step = readonly [step: (typeof STEPS)[number], job: number];
 
 const JOBS = 3;
@@ -24,13 +26,18 @@ beforeAll(async () => {
 });
 afterAll(() => connection.disconnect());
 
+const TOMORROW_MS = KEPT.ageMs + 60_000;
+
 /** Jobs, a worker's hands, and everything that may be done to a job by others. */
 class Scene {
+  /** Jobs that may be gone: purged, or cancelled a day ago. */
   readonly purged = new Set<string>();
+  private readonly cancelled = new Set<string>();
   private readonly running = new Map<string, Job<JobData, unknown>>();
   private readonly worker: Worker<JobData, unknown>;
   private readonly deadLetters: DeadLetters;
   private readonly purger: Purger;
+  private readonly retention: Retention;
 
   constructor(
     readonly opened: Opened,
@@ -40,6 +47,7 @@ class Scene {
     this.worker = new Worker('io', null, { connection, prefix, autorun: false });
     this.deadLetters = new DeadLetters(queues, redis, prefix, jobs);
     this.purger = new Purger(queues, redis, prefix);
+    this.retention = new Retention(queues, redis, prefix);
   }
 
   async take([step, index]: Step): Promise<void> {
@@ -53,10 +61,12 @@ class Scene {
     }
   }
 
-  /** Every job is in one place, or was purged; none has lost its hash. */
+  /** Every job is in one place, or was purged; none has lost its hash, or is counted as cancelled when it has started anew. */
   async check(): Promise<void> {
     for (const id of this.ids) {
       const places = await placesOf(this.opened, 'io', id);
+      const isNoted = (await this.opened.redis.zscore(this.opened.queues.io.toKey('cancelled'), id)) !== null;
+      expect([id, isNoted && !places.includes('failed')]).toEqual([id, false]);
       expect([id, places.length]).toEqual([id, this.purged.has(id) ? 0 : 1]);
       expect(await this.opened.redis.exists(this.opened.queues.io.toKey(id))).toBe(this.purged.has(id) ? 0 : 1);
     }
@@ -95,7 +105,8 @@ class Scene {
   async fail(id: string): Promise<void> {
     const job = this.running.get(id);
     this.running.delete(id);
-    if (job) await job.moveToFailed(death(job), TOKEN, false);
+    if (!job) return;
+    await job.moveToFailed(job.deferredFailure ? new UnrecoverableError(job.deferredFailure) : death(job), TOKEN, false);
   }
 
   async retry(id: string): Promise<void> {
@@ -111,7 +122,17 @@ class Scene {
 
   async cancel(id: string): Promise<void> {
     const job = await this.opened.jobs.get(id);
-    if (job.state !== 'active') await this.opened.jobs.cancel(id); // one that runs is waited for
+    if (job.state === 'active') return; // one that runs is waited for
+    this.cancelled.add(id);
+    await this.opened.jobs.cancel(id);
+  }
+
+  /** As it is done a day later. */
+  async tidy(): Promise<void> {
+    await this.retention.tend(Date.now() + TOMORROW_MS);
+    for (const id of this.cancelled) {
+      if ((await this.opened.redis.exists(this.opened.queues.io.toKey(id))) === 0) this.purged.add(id);
+    }
   }
 
   async promote(id: string): Promise<void> {

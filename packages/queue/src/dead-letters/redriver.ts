@@ -29,6 +29,8 @@ local active, meta, marker, wishes = unpack(KEYS, 8, 11)
 local id, wish, now, line, data, ended = unpack(ARGV, 1, 6)
 
 local function renew(key)
+  local queue, member = string.match(key, '^(.*:)([^:]+)$')
+  for _, set in ipairs({ 'cancelled', 'expired' }) do redis.call('ZREM', queue .. set, member) end
   redis.call('HDEL', key, 'finishedOn', 'processedOn', 'failedReason', 'defa', 'atm', 'ats', 'stc', 'dts:starts')
   local history = redis.call('HGET', key, 'stacktrace') or '[]'
   history = history == '[]' and '[' .. line .. ']' or string.sub(history, 1, -2) .. ',' .. line .. ']'
@@ -110,9 +112,10 @@ const OUTCOMES: ReadonlyMap<unknown, Redriven> = new Map<number, Redriven>([
   [FENCED, 'fenced'],
 ]);
 
-/** For whom a job is redriven, and as what it was found. */
+/** As what a job was found, and for whom. */
 export interface Found {
-  readonly fence: Fence;
+  /** Of the operation; none where nobody asked for it. */
+  readonly fence?: Fence;
   /** Unix milliseconds, as it was read. */
   readonly finishedAt: number;
 }
