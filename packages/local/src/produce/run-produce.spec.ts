@@ -84,7 +84,8 @@ describe('the producer', () => {
     const { code, out, err } = await producing;
     expect(code).toBe(130);
     expect(out).toMatch(/^\d+ of 1,000,000 jobs submitted/);
-    expect(err).toBe('Interrupted.\n');
+    // After lines of progress, on a machine that is slow enough for some.
+    expect(err).toMatch(/(^|\n)Interrupted\.\n$/);
   });
 
   it('says in one line that there is no gateway', async () => {
