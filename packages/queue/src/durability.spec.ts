@@ -1,4 +1,4 @@
-import { type RedisServer, startRedis } from '@dts/testkit';
+import { type RedisServer, startRedis, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { findWeakSettings } from './durability.js';
 import { type Opened, open } from './fixtures/open.js';
@@ -14,8 +14,8 @@ afterAll(async () => {
   opened[Symbol.dispose]();
   await server.stop();
 });
-beforeEach(() =>
-  opened.redis.config(
+beforeEach(async () => {
+  await opened.redis.config(
     'SET',
     'appendonly',
     'yes',
@@ -25,8 +25,26 @@ beforeEach(() =>
     'no',
     'maxmemory-policy',
     'noeviction',
-  ),
-);
+  );
+  await rewritten(server);
+});
+
+/** Its append-only file is whole. */
+function rewritten(redis: RedisServer): Promise<unknown> {
+  return waitFor(async () => (await redis.info('persistence')).get('aof_rewrite_in_progress') === '0', { timeoutMs: 20_000 });
+}
+
+/** Microseconds for a key of a rewrite: it lasts until the test has looked. */
+const SLOWLY = { 'rdb-key-save-delay': '4000000' };
+const FIRST_FILE = 'Redis is writing its first append-only file: a crash before it is done loses everything';
+
+/** Of the test's server, which has one key at least. */
+async function becomePromotedReplica(late: RedisServer): Promise<void> {
+  await server.call('SET', 'key', 'value');
+  await late.call('REPLICAOF', '127.0.0.1', server.port);
+  await waitFor(async () => (await late.info('replication')).get('master_link_status') === 'up', { timeoutMs: 10_000 });
+  await late.call('REPLICAOF', 'NO', 'ONE');
+}
 
 describe('findWeakSettings', () => {
   it('finds nothing on a Redis as it should be', async () => {
@@ -66,6 +84,27 @@ describe('findWeakSettings', () => {
       'Redis has maxmemory-policy allkeys-lru; DURABILITY=synced needs noeviction',
     ]);
   });
+
+  it.each<[string, string, (late: RedisServer) => Promise<unknown>]>([
+    ['one is asked for while Redis runs', 'no', (late) => late.call('CONFIG', 'SET', 'appendonly', 'yes')],
+    ['a replica was promoted that had just copied its master', 'yes', becomePromotedReplica],
+  ])(
+    'does not take a file for written that is not there yet: %s',
+    async (_how, appendonly, begin) => {
+      const late = await startRedis({ config: { appendonly, ...SLOWLY } });
+      using there = await open(late.url);
+      try {
+        await late.call('SET', 'key', 'value');
+        await begin(late);
+        await expect(findWeakSettings(there.redis, there.prefix, 'synced')).resolves.toEqual([FIRST_FILE]);
+        await rewritten(late);
+        await expect(findWeakSettings(there.redis, there.prefix, 'synced')).resolves.toEqual([]);
+      } finally {
+        await late.stop();
+      }
+    },
+    30_000,
+  );
 
   it('throws when Redis does not answer, rather than call it well', async () => {
     server.pause();

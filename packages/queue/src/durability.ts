@@ -29,14 +29,31 @@ interface Live {
 }
 
 /**
- * Compares the live settings of the Redis that has our keys with what is promised. A setting that cannot be seen counts
+ * Compares what the Redis that has our keys does now with what is promised. A setting that cannot be seen counts
  * as weaker.
  * @param prefix as of `keyPrefix`
- * @returns a line for each setting that is weaker, none when all is well
+ * @returns a line for each setting that is weaker, and one while they do not hold yet; none when all is well
  * @throws when Redis does not answer
  */
 export async function findWeakSettings(redis: RedisClient, prefix: string, durability: Durability): Promise<string[]> {
-  const { settings, refusal } = await readSettings((command, ...args) => callAtNodeOf(redis, prefix, command, ...args));
+  const ask: Ask = (command, ...args) => callAtNodeOf(redis, prefix, command, ...args);
+  return [...compare(await readSettings(ask), durability), ...findBeginning(String(await ask('INFO', 'persistence')))];
+}
+
+/**
+ * Redis lists its first append-only file only when that is whole: a crash before loses all that was written, whatever the
+ * settings say. So it is after `CONFIG SET appendonly yes`, and on a replica that has just copied its master, which Sentinel
+ * may promote. A server that began with an empty file looks the same when it rewrites that for the first time; no harm is
+ * done in that moment.
+ */
+function findBeginning(persistence: string): string[] {
+  const has = (field: string) => new RegExp(`^${field}\\r?$`, 'm').test(persistence);
+  const isRewriting = has('aof_rewrite_in_progress:1') || has('aof_rewrite_scheduled:1');
+  if (!isRewriting || !has('aof_base_size:0')) return [];
+  return ['Redis is writing its first append-only file: a crash before it is done loses everything'];
+}
+
+function compare({ settings, refusal }: Live, durability: Durability): string[] {
   return Object.entries(REQUIRED).flatMap(([setting, required]) => {
     const allowed = required[durability === 'fast' ? 'fast' : 'synced'];
     const value = settings.get(setting);
