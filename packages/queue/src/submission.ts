@@ -58,7 +58,7 @@ export function toJobData({ payload, tenant, options }: Submission, print?: stri
     tenant,
     ...(options.tags?.length && { tags: options.tags }),
     ...(options.timeout && { timeout: options.timeout }),
-    ...(options.startBy && { startBy: options.startBy }),
+    ...(options.startBy !== undefined && { startBy: options.startBy }),
     ...(print && { fingerprint: print }),
   };
 }

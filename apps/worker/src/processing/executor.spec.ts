@@ -111,9 +111,12 @@ describe('Executor', () => {
     expect((await until(STRANGER, 'dead')).error).toEqual({ code: 'unknown-job', message: expect.stringContaining('"gone.type"') });
   });
 
-  it('lets a job expire rather than start it too late', async () => {
+  it.each([
+    ['by a moment', () => Date.now() - 1],
+    ['by all the time there is', () => 0],
+  ])('lets a job expire rather than start it too late %s', async (_late, startBy) => {
     let runs = 0;
-    const id = await submit({ startBy: Date.now() - 1 });
+    const id = await submit({ startBy: startBy() });
     work(async () => {
       runs++;
       return RESULT;
