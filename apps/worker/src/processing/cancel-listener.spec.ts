@@ -50,4 +50,17 @@ describe('CancelListener', () => {
     listen(found.set);
     expect(await found.wait()).toBe('some-job');
   });
+
+  it('finds in less than a second what comes right after a look', async () => {
+    const looks: number[] = [];
+    const looked = createSignal('looked');
+    await cancellations.request(queues.io, 'some-job');
+    listen(() => {
+      looks.push(performance.now());
+      if (looks.length === 4) looked.set(undefined);
+    });
+    await looked.wait();
+    const apart = looks.slice(1).map((at, index) => at - (looks[index] ?? at));
+    expect(Math.min(...apart)).toBeLessThan(900);
+  });
 });

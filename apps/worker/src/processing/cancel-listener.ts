@@ -1,7 +1,7 @@
 import { Cancellations, Loop, type RedisClient } from '@dts/queue';
 
-/** Milliseconds between two looks at the wishes that are stored: how late a stop comes when its message was lost. */
-const LOOK_MS = 1_000;
+/** Milliseconds between two looks at the wishes that are stored: a stop whose message was lost comes within a second as well. */
+const LOOK_MS = 500;
 
 /** Stops jobs of this process that are to be cancelled: at once when told, or at the next look. */
 export class CancelListener {
