@@ -6,6 +6,7 @@ import { connectRedis } from '../redis/connect.js';
 import { auditRedis } from './audit-redis.js';
 
 const NOTHING = {
+  shared: new Map<string, Set<string>>(),
   schedules: new Map<string, string>(),
   resolved: new Set<string>(),
   unresolved: new Set<string>(),

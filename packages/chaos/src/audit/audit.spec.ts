@@ -11,6 +11,7 @@ function job(id: string, given: Partial<StoredJob> = {}): StoredJob {
 
 function ledger(ids: readonly string[], given: Partial<LedgerContents> = {}): LedgerContents {
   const nothing = {
+    shared: new Map<string, Set<string>>(),
     schedules: new Map<string, string>(),
     resolved: new Set<string>(),
     unresolved: new Set<string>(),
@@ -49,6 +50,17 @@ describe('audit', () => {
     expect(kinds({ ledger: ledger(['a']) })).toEqual(['lost a']);
     expect(kinds({ ledger: ledger(['a']), executions: runs({ a: 1 }, { a: 0 }) })).toEqual(['lost a']);
     expect(kinds({ ledger: ledger(['a']), executions: runs({ a: 1 }) })).toEqual([]);
+  });
+
+  it('finds one job that was the answer to two submissions, and lines of the ledger that nobody can read', () => {
+    const shared = new Map([['a', new Set(['key-a', 'key-b'])]]);
+    expect(kinds({ jobs: [job('a')], ledger: ledger(['a'], { shared, unreadable: 2 }) })).toEqual(['shared a', 'unreadable -']);
+  });
+
+  it('finds jobs that are stored for each other', () => {
+    const jobs = [job('a', { key: 'key-b' }), job('b', { key: 'key-a' })];
+    expect(kinds({ jobs, ledger: ledger(['a', 'b']), executions: runs({ a: 1, b: 1 }) })).toEqual(['mistaken a', 'mistaken b']);
+    expect(kinds({ jobs, ledger: ledger(['a', 'b']), isComplete: false })).toEqual([]);
   });
 
   it('finds a parent that ran before a child, or waits for ever', () => {

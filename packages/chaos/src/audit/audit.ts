@@ -7,6 +7,12 @@ import type { StoredJob } from './stored-job.js';
 export type FindingKind =
   /** Acknowledged, and neither stored whole nor run to its end. */
   | 'lost'
+  /** The answer to several submissions: all but one of them are lost. */
+  | 'shared'
+  /** Acknowledged, and what is stored under the id is another submission's. */
+  | 'mistaken'
+  /** Lines of the ledger that cannot be read: what they promise is not known, and not looked for. */
+  | 'unreadable'
   /** Acknowledged, and not stored any more. */
   | 'schedule-lost'
   /** It goes on, and nobody will start its next run. */
@@ -95,9 +101,15 @@ export function audit(input: AuditInput): AuditReport {
   const counts = count(input, lost.length + lostSchedules.length, forgotten);
   const findings = [
     ...lost,
+    ...checkLedger(input.ledger),
     ...lostSchedules,
     ...checkSchedules(input),
-    ...input.jobs.flatMap((job) => [...checkMembership(job), ...checkStart(job, input), ...checkOrigin(job, input)]),
+    ...input.jobs.flatMap((job) => [
+      ...checkMembership(job),
+      ...checkKey(job, input),
+      ...checkStart(job, input),
+      ...checkOrigin(job, input),
+    ]),
     ...checkOrder(input),
     ...input.stuck.map((id): Finding => ({ kind: 'parent-stuck', id, detail: 'waits for its children, and all of them have ended' })),
     ...input.unlocked.map((id): Finding => ({ kind: 'active-without-lock', id, detail: 'active, and no worker holds it' })),
@@ -113,6 +125,12 @@ function findLost(jobs: ReadonlyMap<string, StoredJob>, input: AuditInput): Find
     if (hasEnded(input, key)) return [];
     return [{ kind: 'lost', id, detail: `acknowledged with key ${key}, ${job ? 'stored in part' : 'not stored'}, never ran to its end` }];
   });
+}
+
+function checkLedger({ shared, unreadable }: LedgerContents): Finding[] {
+  const findings = [...shared].map(([id, keys]): Finding => ({ kind: 'shared', id, detail: `the answer to ${[...keys].join(' and ')}` }));
+  if (unreadable > 0) findings.push({ kind: 'unreadable', id: '-', detail: `${unreadable} lines of the ledger are no entry` });
+  return findings;
 }
 
 function findLostSchedules({ ledger, schedules }: AuditInput): Finding[] {
@@ -136,6 +154,13 @@ function checkMembership({ id, states, hasHash }: StoredJob): Finding[] {
   if (!hasHash) findings.push({ kind: 'ghost', id, detail: `in ${states.join(' and ')}, and not stored` });
   if (states.length > 1) findings.push({ kind: 'several-states', id, detail: `in ${states.join(' and ')} at once` });
   return findings;
+}
+
+/** Where runs are recorded, what a job calls names its submission. */
+function checkKey({ id, key }: StoredJob, { ledger, executions }: AuditInput): Finding[] {
+  const acknowledged = ledger.acknowledged.get(id);
+  if (!executions || key === undefined || acknowledged === undefined || key === acknowledged) return [];
+  return [{ kind: 'mistaken', id, detail: `acknowledged with key ${acknowledged}, stored for key ${key}` }];
 }
 
 /** By the record of runs where there is one: a fetch whose reply was lost counts as a start in Redis, and is none. */

@@ -32,12 +32,16 @@ const {
   .opts<Options>();
 
 try {
+  const contents = await readLedger(ledger);
+  if (contents.acknowledged.size + contents.schedules.size === 0)
+    throw new Error(`${ledger} has no acknowledgement: there is nothing to audit`);
+  if (!(Number(lock) > 0)) throw new Error(`--lock ${lock} is no number of milliseconds`);
   const { counts, findings } = await auditRedis({
     url: redis,
     prefix,
     lockMs: Number(lock),
     isComplete: complete,
-    ledger: await readLedger(ledger),
+    ledger: contents,
     ...(executions !== undefined && { executions: await readExecutions(executions) }),
   });
   for (const [name, count] of Object.entries(counts)) console.log(`${name.padEnd(14)} ${count}`);

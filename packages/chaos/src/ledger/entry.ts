@@ -15,13 +15,22 @@ export function encodeEntry(entry: LedgerEntry): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
+/** What an entry of each kind tells beside its key. */
+const TELLS: ReadonlyMap<unknown, 'id' | 'reason'> = new Map([
+  ['acknowledged', 'id'],
+  ['schedule', 'id'],
+  ['unknown', 'reason'],
+  ['refused', 'reason'],
+  ['abandoned', 'reason'],
+]);
+
 /** Undefined for a line that is not a whole entry. */
 export function decodeEntry(line: string): LedgerEntry | undefined {
   try {
     const entry = JSON.parse(line) as Partial<Record<string, unknown>> | null;
-    if (typeof entry?.kind !== 'string' || typeof entry.key !== 'string' || typeof entry.at !== 'number') return undefined;
-    const isPromise = entry.kind === 'acknowledged' || entry.kind === 'schedule';
-    if (isPromise ? typeof entry.id !== 'string' : typeof entry.reason !== 'string') return undefined;
+    const tells = TELLS.get(entry?.kind);
+    if (tells === undefined || typeof entry?.[tells] !== 'string') return undefined;
+    if (typeof entry.key !== 'string' || typeof entry.at !== 'number') return undefined;
     return entry as unknown as LedgerEntry;
   } catch {
     return undefined;

@@ -37,6 +37,7 @@ describe('Ledger', () => {
     await ledger.record({ kind: 'schedule', at: 6, key: 'nightly', id: 'tenant/nightly' });
     expect(await readLedger(ledger.path)).toEqual({
       acknowledged: new Map([['io_1', 'resolved']]),
+      shared: new Map(),
       schedules: new Map([['tenant/nightly', 'nightly']]),
       resolved: new Set(['resolved']),
       unresolved: new Set(['open']),
@@ -51,6 +52,24 @@ describe('Ledger', () => {
     await appendFile(ledger.path, '{"kind":"acknowledged","at":2,"key":"to');
     const contents = await readLedger(ledger.path);
     expect([...contents.acknowledged.keys()]).toEqual(['io_1']);
-    expect(contents.unreadable).toBe(1);
+    expect(contents.unreadable).toBe(0);
+  });
+
+  it('counts every other line that is no entry: it may have been an acknowledgement', async () => {
+    const whole = '{"kind":"acknowledged","at":1,"key":"whole","id":"io_1"}';
+    const broken = [
+      '{"kind":"acknowledged","at":2,"key":"to',
+      '{"kind":"acknowlegded","at":1,"key":"a","id":"io_2"}',
+      '{"kind":"no","at":1,"key":"a","reason":"b"}',
+      'null',
+    ];
+    await appendFile(ledger.path, `${[...broken, whole, '{}'].join('\n')}\n`);
+    expect(await readLedger(ledger.path)).toMatchObject({ acknowledged: new Map([['io_1', 'whole']]), unreadable: broken.length + 1 });
+  });
+
+  it('tells which job was the answer to more than one key', async () => {
+    for (const key of ['a', 'b', 'a', 'c']) await ledger.record({ kind: 'acknowledged', at: 1, key, id: 'io_1' });
+    await ledger.record({ kind: 'acknowledged', at: 1, key: 'd', id: 'io_2' });
+    expect((await readLedger(ledger.path)).shared).toEqual(new Map([['io_1', new Set(['a', 'b', 'c'])]]));
   });
 });
