@@ -12,7 +12,7 @@ import { Retention } from '../retention/retention.js';
 import { DeadLetters } from './dead-letters.js';
 import { Purger } from './purger.js';
 
-const STEPS = ['fetch', 'complete', 'fail', 'retry', 'purge', 'cancel', 'promote', 'tidy'] as const;
+const STEPS = ['fetch', 'complete', 'fail', 'retry', 'purge', 'cancel', 'promote', 'note', 'tidy'] as const;
 type Step = readonly [step: (typeof STEPS)[number], job: number];
 
 const JOBS = 3;
@@ -125,6 +125,11 @@ class Scene {
     if (job.state === 'active') return; // one that runs is waited for
     this.cancelled.add(id);
     await this.opened.jobs.cancel(id);
+  }
+
+  /** Retention comes by. */
+  async note(): Promise<void> {
+    await this.retention.tend();
   }
 
   /** As it is done a day later. */
