@@ -145,6 +145,11 @@ class Scene {
   }
 }
 
+/** The last job, which waits for its time, is cancelled and ends; then the rest is done to it. */
+function cancelledAnd(...steps: Step[0][]): Step[][] {
+  return (['cancel', 'fetch', 'fail', ...steps] as const).map((step) => [[step, JOBS - 1]]);
+}
+
 async function play(steps: readonly (readonly Step[])[]): Promise<void> {
   using opened = await open(testRedisUrl(), testPrefix());
   const delays = Array.from({ length: JOBS }, (_unused, index) => ({ delay: index === JOBS - 1 ? 3_600_000 : 0 }));
@@ -168,5 +173,6 @@ it('loses no job, and has none in two places, whatever is done to it in whatever
   const step = fc.tuple(fc.constantFrom(...STEPS), fc.nat({ max: JOBS - 1 }));
   await fc.assert(fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 12 }), play), {
     numRuns: 60,
+    examples: [[cancelledAnd('note', 'retry')], [cancelledAnd('note', 'tidy')], [cancelledAnd('retry', 'tidy')]],
   });
 }, 120_000);
