@@ -1,4 +1,4 @@
-import { type ListOptions, readPages } from './pages.js';
+import { type ListOptions, type Page, type PageOptions, readPage, readPages } from './pages.js';
 import type { Transport } from './transport.js';
 
 /** What an operator changed, or tried to. */
@@ -39,6 +39,12 @@ export class AuditClient {
 
   /** The newest first. */
   list(filter: AuditFilter = {}, options: ListOptions = {}): AsyncGenerator<AuditEntry, void, void> {
-    return readPages(this.#transport, '/v1/audit', filter, options);
+    return readPages(this.#transport, PATH, filter, options);
+  }
+
+  listPage(filter: AuditFilter = {}, options: PageOptions = {}): Promise<Page<AuditEntry>> {
+    return readPage(this.#transport, PATH, filter, options);
   }
 }
+
+const PATH = '/v1/audit';

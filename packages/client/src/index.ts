@@ -11,7 +11,7 @@ export type { ListOptions, Page, PageOptions } from './pages.js';
 export type { Percentiles, Queue, QueueLimits, QueuesClient } from './queues.js';
 export { SchedulerClient, type SchedulerClientOptions } from './scheduler-client.js';
 export { type ProblemEntry, SchedulerError } from './scheduler-error.js';
-export type { Schedule, ScheduledJob, ScheduleInput, SchedulesClient } from './schedules.js';
+export type { Schedule, ScheduleCallOptions, ScheduledJob, ScheduleInput, SchedulesClient } from './schedules.js';
 export type { SubmitOptions } from './submit.js';
 export type { StreamOptions } from './submit-stream.js';
 export type { LimitsOfTenant, TenantLimits, TenantsClient } from './tenants.js';

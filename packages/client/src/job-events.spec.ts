@@ -97,8 +97,10 @@ describe('events', () => {
     await expect(collect(client().events('io_1'))).rejects.toMatchObject({ code: 'job-not-found' });
     gateway.script = [answer('event: state\ndata: {\n\n')];
     await expect(collect(client().events('io_1'))).rejects.toMatchObject({ code: 'bad-answer' });
+    gateway.script = [{ status: 200, headers: { 'content-type': 'text/html' }, body: '<p>Hello</p>' }];
+    await expect(collect(client().events('io_1'))).rejects.toMatchObject({ code: 'bad-answer', status: 200 });
     gateway.script = [answer('')];
     await expect(collect(client().events('io_1'))).rejects.toMatchObject({ code: 'network', jobId: 'io_1' });
-    expect(gateway.seen).toHaveLength(7);
+    expect(gateway.seen).toHaveLength(8);
   });
 });

@@ -71,4 +71,10 @@ describe('the audit log', () => {
     expect(await collect([], [{ id: '1-0' }], client().audit.list(filter))).toEqual([{ id: '1-0' }]);
     expect(calls()[1]).toBe('GET /v1/audit?action=queue.pause&since=2030-01-01T00%3A00%3A00.000Z&cursor=n%2B1');
   });
+
+  it('is told a page at a time', async () => {
+    gateway.script = [{ status: 200, body: { items: [{ id: '1-0' }], nextCursor: null } }];
+    await expect(client().audit.listPage({ key: 'ops-1' }, { limit: 1 })).resolves.toEqual({ items: [{ id: '1-0' }], nextCursor: null });
+    expect(calls()).toEqual(['GET /v1/audit?key=ops-1&limit=1']);
+  });
 });

@@ -67,6 +67,15 @@ describe('submit', () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(999);
   });
 
+  it('throws for a payload that is no JSON, and sends nothing', async () => {
+    const caller = client({ retries: 1 });
+    await expect(caller.submit('http.request', { ...PAYLOAD, json: 1n as unknown as number })).rejects.toThrow(TypeError);
+    await expect(caller.flows.submit({ name: 'http.request', payload: { ...PAYLOAD, json: 1n as unknown as number } })).rejects.toThrow(
+      TypeError,
+    );
+    expect(gateway.seen).toEqual([]);
+  });
+
   it('does not repeat what stays wrong', async () => {
     const body = { code: 'invalid-request', detail: 'It does not fit.', errors: [{ pointer: '/payload/url', detail: 'must be a URL' }] };
     gateway.script = [{ status: 422, body }];
@@ -235,12 +244,20 @@ describe('the client', () => {
   });
 
   it.each(['', 'zwölf', 'a b', 'x'.repeat(256)])('refuses %j as a key of either kind', async (key) => {
-    expect(() => client({ apiKey: key })).toThrow('an API key has visible ASCII characters only');
+    expect(() => client({ apiKey: key })).toThrow(key === '' ? 'an API key is needed' : 'an API key has visible ASCII characters only');
     await expect(client().submit('http.request', PAYLOAD, { idempotencyKey: key })).rejects.toThrow('an idempotency key has 1 to 255');
     expect(gateway.seen).toEqual([]);
   });
 
   it('refuses a URL that is none', () => {
     expect(() => client({ url: 'localhost:3000' })).toThrow('"localhost:3000" is not the URL of a gateway, such as http://127.0.0.1:3000');
+    expect(() => client({ url: 'http://127.0.0.1:3000/?tenant=acme' })).toThrow('is not the URL of a gateway');
+    expect(() => client({ url: 'https://ada:secret@dts.example' })).toThrow(/^what was given is not the URL of a gateway/);
+  });
+
+  it('calls a gateway below a path', async () => {
+    gateway.script = [{ status: 200, body: JOB }];
+    await client({ url: `${gateway.url}/scheduler/` }).get('io_1');
+    expect(gateway.seen[0]?.path).toBe('/scheduler/v1/jobs/io_1');
   });
 });

@@ -3,6 +3,7 @@ import { AuditClient } from './audit.js';
 import type { BatchJob, BatchResult } from './batch.js';
 import { DeadLettersClient } from './dead-letters.js';
 import { FlowsClient } from './flows.js';
+import { toBaseUrl } from './gateway-url.js';
 import { type Job, type JobFilter, type JobType, jobPath, type LogLine, type SubmittedJob } from './job.js';
 import { cancelJob, promoteJob, retryJob } from './job-changes.js';
 import { type EventsOptions, followJob, type JobEvent } from './job-events.js';
@@ -43,9 +44,9 @@ export class SchedulerClient {
   readonly #transport: Transport;
 
   constructor({ url, apiKey, fetch: send = fetch, retries = 5, timeoutMs = 30_000 }: SchedulerClientOptions) {
-    if (!/^https?:\/\/[^/]/.test(url)) throw new TypeError(`"${url}" is not the URL of a gateway, such as http://127.0.0.1:3000`);
+    if (apiKey === '') throw new TypeError('an API key is needed, and this one is empty');
     if (!VISIBLE_ASCII.test(apiKey)) throw new TypeError('an API key has visible ASCII characters only');
-    this.#transport = new Transport({ url: url.replace(/\/+$/, ''), apiKey, fetch: send, retries, timeoutMs });
+    this.#transport = new Transport({ url: toBaseUrl(url), apiKey, fetch: send, retries, timeoutMs });
     this.flows = new FlowsClient(this.#transport);
     this.schedules = new SchedulesClient(this.#transport);
     this.deadLetters = new DeadLettersClient(this.#transport);

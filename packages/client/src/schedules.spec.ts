@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SchedulerClient } from './scheduler-client.js';
 import type { ScheduleInput } from './schedules.js';
+import { collect } from './testing/collect.js';
 import { ScriptedGateway } from './testing/scripted-gateway.js';
 
 const NIGHTLY: ScheduleInput = { cron: '30 2 * * *', job: { name: 'http.request', payload: { url: 'https://billing.internal/close' } } };
@@ -42,6 +43,27 @@ describe('schedules', () => {
     expect([ids, calls()]).toEqual([
       ['a', 'b', 'c'],
       ['GET /v1/schedules', 'GET /v1/schedules?cursor=x%2By'],
+    ]);
+  });
+
+  it('are told a page at a time', async () => {
+    gateway.script = [{ status: 200, body: { items: [{ id: 'a' }], nextCursor: 'x' } }];
+    await expect(schedules().listPage({ limit: 1 })).resolves.toEqual({ items: [{ id: 'a' }], nextCursor: 'x' });
+    expect(calls()).toEqual(['GET /v1/schedules?limit=1']);
+  });
+
+  it("are another tenant's where it is named", async () => {
+    gateway.script = [{ status: 200, body: { items: [], nextCursor: null } }];
+    const of = { tenant: 'acme' };
+    await schedules().put('nightly', NIGHTLY, of);
+    await schedules().trigger('nightly', of);
+    await schedules().delete('nightly', of);
+    await collect(schedules().list(of));
+    expect(calls()).toEqual([
+      'PUT /v1/schedules/nightly?tenant=acme',
+      'POST /v1/schedules/nightly:trigger?tenant=acme',
+      'DELETE /v1/schedules/nightly?tenant=acme',
+      'GET /v1/schedules?tenant=acme',
     ]);
   });
 

@@ -1,9 +1,9 @@
 import type { JobName, PayloadInputOf } from '@dts/jobs';
 import type { Job, SubmittedJob } from './job.js';
 import { checkIdempotencyKey, type JobOptions, randomKey } from './job-options.js';
-import { type ListOptions, readPages } from './pages.js';
+import { type ListOptions, type Page, type PageOptions, readPage, readPages, toQuery } from './pages.js';
 import { SchedulerError } from './scheduler-error.js';
-import type { CallOptions, Transport } from './transport.js';
+import type { Answer, Call, CallOptions, Transport } from './transport.js';
 
 /** What each run submits: a job without times of its own. */
 export type ScheduledJob = {
@@ -59,6 +59,11 @@ export interface Schedule {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
+export interface ScheduleCallOptions extends CallOptions {
+  /** Another tenant's, for operators: the names of schedules are a tenant's own. */
+  readonly tenant?: string;
+}
+
 /** Schedules on a gateway. Every method can be repeated safely, and repeats by itself while that may help. */
 export class SchedulesClient {
   readonly #transport: Transport;
@@ -68,23 +73,29 @@ export class SchedulesClient {
   }
 
   /** Creates or replaces it. */
-  async put(id: string, schedule: ScheduleInput, options: CallOptions = {}): Promise<Schedule> {
-    return (await this.#transport.call({ method: 'PUT', path: pathOf(id), body: schedule, ...options })).body as Schedule;
+  async put(id: string, schedule: ScheduleInput, options: ScheduleCallOptions = {}): Promise<Schedule> {
+    return (await this.#call('PUT', id, '', options, { body: schedule })).body as Schedule;
   }
 
-  async get(id: string, options: CallOptions = {}): Promise<Schedule> {
-    return (await this.#transport.call({ method: 'GET', path: pathOf(id), ...options })).body as Schedule;
+  async get(id: string, options: ScheduleCallOptions = {}): Promise<Schedule> {
+    return (await this.#call('GET', id, '', options)).body as Schedule;
   }
 
   /** All of them in the order of their ids, read page by page. */
-  list(options: ListOptions = {}): AsyncGenerator<Schedule, void, void> {
-    return readPages(this.#transport, '/v1/schedules', {}, options);
+  list(options: ListOptions & ScheduleCallOptions = {}): AsyncGenerator<Schedule, void, void> {
+    const { tenant, ...rest } = options;
+    return readPages(this.#transport, PATH, { tenant }, rest);
+  }
+
+  listPage(options: PageOptions & ScheduleCallOptions = {}): Promise<Page<Schedule>> {
+    const { tenant, ...rest } = options;
+    return readPage(this.#transport, PATH, { tenant }, rest);
   }
 
   /** Whether it was there; a repetition after a lost answer finds it gone. */
-  async delete(id: string, options: CallOptions = {}): Promise<boolean> {
+  async delete(id: string, options: ScheduleCallOptions = {}): Promise<boolean> {
     try {
-      await this.#transport.call({ method: 'DELETE', path: pathOf(id), ...options });
+      await this.#call('DELETE', id, '', options);
       return true;
     } catch (error) {
       if (error instanceof SchedulerError && error.code === 'schedule-not-found') return false;
@@ -92,24 +103,27 @@ export class SchedulesClient {
     }
   }
 
-  async pause(id: string, options: CallOptions = {}): Promise<Schedule> {
-    return (await this.#transport.call({ method: 'POST', path: `${pathOf(id)}:pause`, ...options })).body as Schedule;
+  async pause(id: string, options: ScheduleCallOptions = {}): Promise<Schedule> {
+    return (await this.#call('POST', id, ':pause', options)).body as Schedule;
   }
 
-  async resume(id: string, options: CallOptions = {}): Promise<Schedule> {
-    return (await this.#transport.call({ method: 'POST', path: `${pathOf(id)}:resume`, ...options })).body as Schedule;
+  async resume(id: string, options: ScheduleCallOptions = {}): Promise<Schedule> {
+    return (await this.#call('POST', id, ':resume', options)).body as Schedule;
   }
 
   /** Runs it now. Repetitions carry the same key, so they can't run it twice. */
-  async trigger(id: string, options: CallOptions & { readonly idempotencyKey?: string } = {}): Promise<SubmittedJob> {
-    const { idempotencyKey = randomKey(), ...call } = options;
+  async trigger(id: string, options: ScheduleCallOptions & { readonly idempotencyKey?: string } = {}): Promise<SubmittedJob> {
+    const { idempotencyKey = randomKey(), ...rest } = options;
     checkIdempotencyKey(idempotencyKey);
-    const headers = { 'idempotency-key': idempotencyKey };
-    const answer = await this.#transport.call({ method: 'POST', path: `${pathOf(id)}:trigger`, headers, ...call });
+    const answer = await this.#call('POST', id, ':trigger', rest, { headers: { 'idempotency-key': idempotencyKey } });
     return { ...(answer.body as Job), replayed: answer.status === 200 };
+  }
+
+  #call(method: Call['method'], id: string, verb: string, options: ScheduleCallOptions, more: Partial<Call> = {}): Promise<Answer> {
+    const { tenant, ...call } = options;
+    const path = `${PATH}/${encodeURIComponent(id)}${verb}${toQuery({ tenant })}`;
+    return this.#transport.call({ method, path, ...more, ...call });
   }
 }
 
-function pathOf(id: string): string {
-  return `/v1/schedules/${encodeURIComponent(id)}`;
-}
+const PATH = '/v1/schedules';

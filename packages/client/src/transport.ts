@@ -4,6 +4,7 @@ import { SchedulerError } from './scheduler-error.js';
 
 /** Longest wait for one answer; a lost connection is noticed by nothing else. */
 const TRY_TIMEOUT_MS = 10_000;
+const EVENT_STREAM = /^text\/event-stream(;|$)/i;
 
 export interface Retry {
   /** From 1. */
@@ -33,6 +34,12 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** As it is sent. */
+interface Prepared extends Pick<Call, 'method' | 'path' | 'headers'> {
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
 export interface TransportOptions {
   readonly url: string;
   readonly apiKey: string;
@@ -59,15 +66,9 @@ export class Transport {
     return this.repeat(call, (remainingMs) => this.tryOnce(call, remainingMs));
   }
 
-  /** A body that is read as it comes; whoever opened it cancels it. @throws as `call` */
+  /** An event stream, which is read as it comes; whoever opened it cancels it. @throws as `call` */
   open(call: Call): Promise<ReadableStreamDefaultReader<Uint8Array>> {
-    return this.repeat(call, (remainingMs) =>
-      this.#within(call, remainingMs, async (signal) => {
-        const response = await this.#send(call, signal);
-        if (response.ok && response.body) return response.body.getReader();
-        throw toSchedulerError(response, await response.text());
-      }),
-    );
+    return this.repeat(call, (remainingMs) => this.#within(call, remainingMs, (request) => this.#open(request)));
   }
 
   /**
@@ -94,8 +95,8 @@ export class Transport {
 
   /** @throws as `call` */
   tryOnce(call: Call, remainingMs: number): Promise<Answer> {
-    return this.#within(call, remainingMs, async (signal) => {
-      const response = await this.#send(call, signal);
+    return this.#within(call, remainingMs, async (request) => {
+      const response = await this.#send(request);
       const text = await response.text();
       if (!response.ok) throw toSchedulerError(response, text);
       return { status: response.status, body: parseAnswer(response.status, text) };
@@ -107,15 +108,17 @@ export class Transport {
     return { retries: this.options.retries, deadline: () => deadline };
   }
 
-  async #within<Result>(call: Call, remainingMs: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  /** @throws what `work` throws; TypeError for a body that is no JSON, which no repetition mends */
+  async #within<Result>(call: Call, remainingMs: number, work: (request: Prepared) => Promise<Result>): Promise<Result> {
     call.signal?.throwIfAborted();
     const timeoutMs = Math.max(1, Math.min(remainingMs, TRY_TIMEOUT_MS + (call.waitMs ?? 0)));
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), timeoutMs);
     const onAbort = () => abort.abort();
     call.signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      return await work(abort.signal);
+      return await work({ ...call, body, signal: abort.signal });
     } catch (error) {
       if (error instanceof SchedulerError) throw error;
       call.signal?.throwIfAborted();
@@ -126,16 +129,23 @@ export class Transport {
     }
   }
 
-  #send(call: Call, signal: AbortSignal): Promise<Response> {
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    const headers = {
+  async #open(request: Prepared): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+    const response = await this.#send(request);
+    if (!response.ok || !response.body) throw toSchedulerError(response, await response.text());
+    if (EVENT_STREAM.test(response.headers.get('content-type') ?? '')) return response.body.getReader();
+    await response.body.cancel();
+    throw new SchedulerError({ status: response.status, code: 'bad-answer', detail: 'the answer is no event stream: is this a gateway?' });
+  }
+
+  #send({ method, path, body, headers, signal }: Prepared): Promise<Response> {
+    const { fetch: send, url, apiKey } = this.options; // a browser refuses a fetch that is called as a method
+    const all = {
       accept: 'application/json, application/problem+json',
-      authorization: `Bearer ${this.options.apiKey}`,
+      authorization: `Bearer ${apiKey}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...call.headers,
+      ...headers,
     };
-    const { fetch: send, url } = this.options; // a browser refuses a fetch that is called as a method
-    return send(url + call.path, { method: call.method, headers, body, signal });
+    return send(url + path, { method, headers: all, body, signal });
   }
 }
 

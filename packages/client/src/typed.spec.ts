@@ -111,7 +111,7 @@ describe('the compiler', () => {
 
   it('knows the events of a job by their type', async () => {
     const data = 'event: state\ndata: {"state":"completed","text":"none"}\n\n';
-    gateway.script = [{ status: 200, body: data }];
+    gateway.script = [{ status: 200, headers: { 'content-type': 'text/event-stream' }, body: data }];
     for await (const event of client.events('io_1')) {
       // @ts-expect-error: only a `log` has one
       expect(event.text).toBe('none');
