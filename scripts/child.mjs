@@ -15,13 +15,13 @@ const KEPT_CHARACTERS = 20_000;
  * Runs a program to its end, in a process group of its own so that a stop reaches it once, and only from here.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env: NodeJS.ProcessEnv, quiet?: boolean, ipc?: boolean }} options quiet: keep the output instead of showing it;
+ * @param {{ env: NodeJS.ProcessEnv, cwd?: string, quiet?: boolean, ipc?: boolean }} options cwd: the root unless given; quiet: keep the output instead of showing it;
  *   ipc: open a channel, whose end tells the program that this process died.
  * @returns {Promise<{ code: number, stopped: boolean, output: string }>} stopped: it was told to stop.
  */
-export function runChild(command, args, { env, quiet = false, ipc = false }) {
+export function runChild(command, args, { env, cwd = root, quiet = false, ipc = false }) {
   const streams = quiet ? ['ignore', 'pipe', 'pipe'] : ['inherit', 'inherit', 'inherit'];
-  const child = spawn(command, args, { cwd: root, env, detached: true, stdio: ipc ? [...streams, 'ipc'] : streams });
+  const child = spawn(command, args, { cwd, env, detached: true, stdio: ipc ? [...streams, 'ipc'] : streams });
   let output = '';
   const keep = (chunk) => {
     output = (output + chunk).slice(-KEPT_CHARACTERS);

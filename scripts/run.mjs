@@ -35,7 +35,9 @@ async function execute(task, args) {
   if (task.rebuild) return 0;
   if (task.jest) return runTests(nodeBinary(), args);
   const [command, ...own] = task.node ? [nodeBinary(), ...task.node] : task.command;
-  const { code } = await runChild(command, [...own, ...args], { env: toolEnv(), ipc: task.supervised });
+  const env = { ...toolEnv(), ...task.env?.(process.env) };
+  const cwd = task.cwd?.(process.env);
+  const { code } = await runChild(command, [...own, ...args], { env, cwd, ipc: task.supervised });
   return code;
 }
 

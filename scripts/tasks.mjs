@@ -1,21 +1,26 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { bin, root } from './paths.mjs';
 
 const app = (path) => ['--enable-source-maps', join(root, path)];
 const turbo = (task) => [join(bin, 'turbo'), 'run', task, '--output-logs=errors-only', '--ui=stream'];
+/** That of `npm start`, wherever it is looked for from. */
+const dataDir = (env) => ({ DATA_DIR: resolve(root, env.DATA_DIR || '.data') });
+/** Whose files its arguments name. npm runs scripts in the folder of their package.json, and says where it was called. */
+const callersFolder = (env) => env.INIT_CWD;
 const unlessRedisUrl = (env) => (env.REDIS_URL ? [] : ['redis']);
 
 /**
  * Every root script. A task is one of: `node` (arguments for Node), `command` (a program and its arguments), `jest`,
  * `rebuild`, or `steps` (other tasks in order).
  * `built`: needs the workspace's build. `programs`: what must be on PATH, given the environment.
+ * `env`, `cwd`: what it sees beside the environment, and where it runs unless in the root, given the environment.
  * `supervised`: stops when this bootstrap dies, which it learns from its IPC channel.
  */
 export const tasks = {
   start: { node: app('packages/local/dist/main.js'), built: true, programs: unlessRedisUrl, supervised: true },
   workers: { node: app('packages/local/dist/workers.js'), built: true, supervised: true },
   produce: { node: app('packages/local/dist/produce/main.js'), built: true },
-  dts: { node: app('packages/cli/dist/main.js'), built: true },
+  dts: { node: app('packages/cli/dist/main.js'), built: true, env: dataDir, cwd: callersFolder },
   bench: { node: app('packages/bench/dist/main.js'), built: true, programs: () => ['redis'] },
   chaos: { node: app('packages/chaos/dist/main.js'), built: true, programs: () => ['redis', 'compiler'] },
   test: { jest: true, built: true, programs: () => ['redis', 'chromium', 'compiler', 'curl', 'openssl'] },

@@ -8,7 +8,7 @@ import { toJson } from './output/printable.js';
 import { Interrupted } from './process/interrupted.js';
 import { type GlobalOptions, Session } from './process/session.js';
 import type { World } from './process/world.js';
-import { createProgram } from './program.js';
+import { createProgram, type Flags } from './program.js';
 
 /** Runs one command line. @returns the exit code; everything that goes wrong has been told by then */
 export async function runDts(argv: readonly string[], world: World): Promise<number> {
@@ -20,20 +20,20 @@ export async function runDts(argv: readonly string[], world: World): Promise<num
       const session = new Session(world, command.optsWithGlobals<GlobalOptions>());
       exitCode = (await body(session, ...(given.slice(0, -1) as Args))) ?? EXIT.ok;
     };
-  const json = argv.includes('--json');
-  const program = createProgram(world, run, json);
+  const flags = { json: argv.includes('--json'), color: !argv.includes('--no-color') };
+  const program = createProgram(world, run, flags);
   try {
     if (argv[0] === 'complete' && argv[1] === '--') await complete(program, argv.slice(2), world);
     else await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (thrown) {
     const error: unknown = world.interrupted.aborted ? world.interrupted.reason : thrown;
-    tell(error, json, program.opts<GlobalOptions>().color, world);
+    tell(error, flags, world);
     return exitCodeOf(error);
   }
 }
 
-function tell(error: unknown, json: boolean, color: boolean, { err, env }: World): void {
+function tell(error: unknown, { json, color }: Flags, { err, env }: World): void {
   if (error instanceof Interrupted) return; // whoever pressed Ctrl-C knows
   if (error instanceof CommanderError && (error.exitCode === 0 || !json)) return; // Commander has said it
   err.write(json ? `${toJson(failureDocument(error))}\n` : describeFailure(error, paletteFor(err, env, color)));

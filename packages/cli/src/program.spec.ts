@@ -4,7 +4,7 @@ import { examplesOf } from './help.js';
 import { createProgram } from './program.js';
 
 /** Runs nothing: only whether a command line is understood is looked at. */
-const build = () => createProgram({ out: process.stdout, err: process.stderr, env: {} }, () => async () => {}, true);
+const build = () => createProgram({ out: process.stdout, err: process.stderr, env: {} }, () => async () => {}, { json: true, color: true });
 
 function allCommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(allCommands)];
@@ -43,6 +43,9 @@ describe('the command line', () => {
       ['submit', 'x', '--delay', '1s', '--run-at', '1h'],
       "'--delay <duration>' cannot be used with option '--run-at <time>'",
     ],
+    ['a key, without repeating it', ['get', 'x', '--api-key=secret'], 'A key is no option, because'],
+    ['a key that can not be sent', ['submit', 'x', '--idempotency-key', 'a b'], 'visible ASCII'],
+    ['looks that never end', ['top', '--interval', '30d'], 'It must be from 100ms to 1h.'],
     ['a number that is none', ['list', '--limit', 'few'], 'It must be a whole number'],
   ])('refuses %s', async (_what, words, message) => {
     await expect(build().parseAsync(words, { from: 'user' })).rejects.toThrow(message);

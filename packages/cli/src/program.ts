@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { addGroups } from './commands/groups.js';
 import type { Run } from './commands/run.js';
+import { UsageError } from './failure/usage-error.js';
 import { addExamples, ENVIRONMENT, EXIT_CODES } from './help.js';
 import { paletteFor } from './output/palette.js';
 import type { World } from './process/world.js';
@@ -9,12 +10,16 @@ import type { World } from './process/world.js';
 /** The package's own, which lies beside what is built. */
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
 
-/**
- * The whole command line. Prints help and mistakes, and throws CommanderError then.
- * @param json whether mistakes are left to whoever catches it
- */
-export function createProgram({ out, err, env }: Pick<World, 'out' | 'err' | 'env'>, run: Run, json: boolean): Command {
-  const bold = paletteFor(out, env, true);
+/** What has to be known before the command line is read. */
+export interface Flags {
+  /** Mistakes are left to whoever catches them. */
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+/** The whole command line. Prints help and mistakes, and throws CommanderError then. */
+export function createProgram({ out, err, env }: Pick<World, 'out' | 'err' | 'env'>, run: Run, { json, color }: Flags): Command {
+  const bold = paletteFor(out, env, color);
   const program = new Command('dts')
     .description('Submits jobs to a Distributed Task Scheduler, watches them, and operates it.')
     .version(version)
@@ -22,6 +27,7 @@ export function createProgram({ out, err, env }: Pick<World, 'out' | 'err' | 'en
     .addOption(new Option('--url <url>', 'the gateway (DTS_URL)'))
     .addOption(new Option('--api-key-file <path>', 'read the API key from this file'))
     .addOption(new Option('--no-color', 'no colours (NO_COLOR)'))
+    .addOption(new Option('--api-key <key>').hideHelp().argParser(refuseKey))
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true, styleTitle: (title) => bold('bold', title) })
@@ -40,4 +46,9 @@ export function createProgram({ out, err, env }: Pick<World, 'out' | 'err' | 'en
     'dts top',
   );
   return program.addHelpText('after', `${ENVIRONMENT}\n${EXIT_CODES}`);
+}
+
+/** Whoever tries it is told why not; what they gave is repeated nowhere. */
+function refuseKey(): never {
+  throw new UsageError('A key is no option, because other users can read command lines: set DTS_API_KEY, or give --api-key-file.');
 }

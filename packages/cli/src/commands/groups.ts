@@ -3,6 +3,7 @@ import { addAudit } from './audit.js';
 import { addCompletion } from './completion.js';
 import { addDeadLetters } from './dead-letters/dead-letters.js';
 import { addFlows } from './flows/flows.js';
+import { addBatch } from './jobs/batch.js';
 import { addCancel, addPromote, addRetry } from './jobs/change.js';
 import { addGet } from './jobs/get.js';
 import { addJobTypes } from './jobs/job-types.js';
@@ -19,7 +20,7 @@ import { addTop } from './top.js';
 import { addWorkers } from './workers.js';
 
 const GROUPS: Readonly<Record<string, readonly AddCommand[]>> = {
-  'Jobs:': [addSubmit, addGet, addWatch, addList, addCancel, addRetry, addPromote, addLogs, addJobTypes],
+  'Jobs:': [addSubmit, addBatch, addGet, addWatch, addList, addCancel, addRetry, addPromote, addLogs, addJobTypes],
   'More than one job:': [addFlows, addSchedules, addDeadLetters, addOperations],
   'Operating:': [addTop, addQueues, addWorkers, addTenants, addAudit],
   'This command line:': [addCompletion],

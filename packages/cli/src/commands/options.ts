@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { SHOWN } from '../output/list.js';
 import { integer } from '../values/number.js';
 
@@ -10,6 +10,18 @@ export interface LimitOptions {
 export const limitOption = () => new Option('--limit <n>', 'show so many').argParser(integer(1)).default(SHOWN);
 export const allOption = () => new Option('--all', 'show all of them');
 export const quietOption = () => new Option('-q, --quiet', 'print ids only, one a line');
+
+/** @param meaning what submissions or requests with the same key are */
+export const keyOption = (meaning: string) => new Option('--idempotency-key <key>', meaning).argParser(parseKey);
+
+export function isKey(text: unknown): text is string {
+  return typeof text === 'string' && /^[\x21-\x7e]{1,255}$/.test(text);
+}
+
+function parseKey(text: string): string {
+  if (isKey(text)) return text;
+  throw new InvalidArgumentError('A key has 1 to 255 visible ASCII characters.');
+}
 
 export function limitOf({ limit, all }: LimitOptions): number {
   return all ? Number.POSITIVE_INFINITY : limit;

@@ -7,8 +7,11 @@ import { frame } from '../top/frame.js';
 import { History } from '../top/history.js';
 import { showLive } from '../top/live.js';
 import { read } from '../top/reading.js';
-import { parseDuration } from '../values/duration.js';
+import { durationFrom } from '../values/duration.js';
 import type { Run } from './run.js';
+
+/** Milliseconds between two looks: a timer that is set to more than 24 days goes off at once. */
+const INTERVAL = durationFrom(100, 3_600_000);
 
 interface Options {
   readonly once?: boolean;
@@ -21,10 +24,9 @@ export function addTop(parent: Command, run: Run): void {
     .summary('shows queues and workers live')
     .description('Shows queues and workers live, over the whole terminal: q quits, space pauses, up and down scroll the workers.')
     .addOption(new Option('--once', 'print one picture and end, for pipes'))
-    .addOption(new Option('--interval <duration>', 'between two looks').argParser(parseDuration).default(2_000, '2s'))
+    .addOption(new Option('--interval <duration>', 'between two looks').argParser(INTERVAL).default(2_000, '2s'))
     .action(
-      run(async (session, { once, interval }: Options) => {
-        const intervalMs = Math.max(100, interval);
+      run(async (session, { once, interval: intervalMs }: Options) => {
         if (once) return showOnce(session, intervalMs);
         if (session.json) return showStream(session, intervalMs);
         if (!session.world.out.isTTY)

@@ -6,11 +6,11 @@ export type Shell = (typeof SHELLS)[number];
 /** Without suggestions the shell offers files. Needs nothing of the bash-completion package; runs in bash 3.2. */
 const BASH = `# dts completion for bash: source <(dts completion bash)
 _dts() {
-  local IFS=$'\\n' line
+  local line
   COMPREPLY=()
-  for line in $(dts complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null); do
+  while IFS= read -r line; do
     COMPREPLY+=("\${line%%$'\\t'*}")
-  done
+  done < <(dts complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
   # key= goes on with its value.
   if [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *= ]]; then compopt -o nospace 2>/dev/null; fi
 }

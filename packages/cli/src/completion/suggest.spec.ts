@@ -3,7 +3,7 @@ import { createProgram } from '../program.js';
 import { createLookup, type Lookup } from './lookup.js';
 import { suggest } from './suggest.js';
 
-const program = createProgram({ out: process.stdout, err: process.stderr, env: {} }, () => async () => {}, true);
+const program = createProgram({ out: process.stdout, err: process.stderr, env: {} }, () => async () => {}, { json: true, color: true });
 
 /** A gateway that knows little. */
 const lookup: Lookup = async (placeholder, operands) => {

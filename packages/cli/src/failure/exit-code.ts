@@ -33,6 +33,7 @@ const OF_STATUS: Readonly<Record<number, ExitCode>> = {
   401: EXIT.auth,
   403: EXIT.auth,
   404: EXIT.notFound,
+  405: EXIT.usage,
   413: EXIT.usage,
   422: EXIT.usage,
   429: EXIT.unavailable,
@@ -41,6 +42,12 @@ const OF_STATUS: Readonly<Record<number, ExitCode>> = {
   503: EXIT.unavailable,
   504: EXIT.unavailable,
 };
+
+/** Of several things: as those that failed do, or 1 when they differ; 0 when none did. */
+export function exitCodeOfAll(failures: ReadonlySet<number>): number {
+  const [first = EXIT.ok] = failures;
+  return failures.size > 1 ? EXIT.unsuccessful : first;
+}
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interrupted) return error.exitCode;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CommanderError } from 'commander';
 import { plain } from '../output/palette.js';
 import { Interrupted } from '../process/interrupted.js';
-import { exitCodeOf } from './exit-code.js';
+import { exitCodeOf, exitCodeOfAll } from './exit-code.js';
 import { describeFailure, failureDocument } from './report.js';
 import { UsageError } from './usage-error.js';
 
@@ -54,6 +54,10 @@ describe('failureDocument', () => {
       error: { status: 422, code: 'invalid-request', exitCode: 2, errors: invalid.errors },
     });
     expect(failureDocument(new UsageError('Say --yes.'))).toEqual({ error: { code: 'usage', detail: 'Say --yes.', exitCode: 2 } });
+    expect(failureDocument(new UsageError('No API key.', 4))).toMatchObject({ error: { code: 'unauthenticated', exitCode: 4 } });
+    const detailOf = (error: Error) => (failureDocument(error) as { error: { detail: string } }).error.detail;
+    expect(detailOf(new CommanderError(1, 'commander.unknownOption', "error: unknown option '--x'"))).toBe("unknown option '--x'");
+    expect(detailOf(new CommanderError(1, 'commander.help', '(outputHelp)'))).toBe('There is no command: --help lists them.');
   });
 });
 
@@ -63,6 +67,7 @@ describe('exitCodeOf', () => {
   it.each([
     [answer(422), 2],
     [answer(404), 3],
+    [answer(405), 2],
     [answer(401), 4],
     [answer(403), 4],
     [answer(429), 5],
@@ -80,4 +85,12 @@ describe('exitCodeOf', () => {
     [new Interrupted('SIGTERM'), 143],
     [new Error('x'), 1],
   ])('%#: of %s it is %p', (error, code) => expect(exitCodeOf(error)).toBe(code));
+});
+
+describe('exitCodeOfAll', () => {
+  it.each([
+    [[], 0],
+    [[3], 3],
+    [[2, 3], 1],
+  ])('of %j is %p', (failures, code) => expect(exitCodeOfAll(new Set(failures))).toBe(code));
 });

@@ -1,20 +1,29 @@
 import { SchedulerError } from '@dts/client';
+import { CommanderError } from 'commander';
 import type { Palette } from '../output/palette.js';
 import { printable } from '../output/printable.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 
-const WITHOUT_ANSWER: Readonly<Record<string, string>> = {
+const HINTS: Readonly<Record<string, string>> = {
   network: 'Is the gateway running there? `npm start` runs one; DTS_URL or --url says where it is.',
   timeout: 'The gateway is slow or cut off. DTS_URL or --url says where it is.',
   'bad-answer': 'Something else may answer there. DTS_URL or --url says where the gateway is.',
+  'not-found': 'DTS_URL or --url may lead past the gateway.',
   unauthenticated: 'DTS_API_KEY or --api-key-file gives the key.',
+};
+
+/** Of what did not come to the gateway, by the exit code. */
+const OWN_CODES: Readonly<Record<number, string>> = {
+  [EXIT.usage]: 'usage',
+  [EXIT.notFound]: 'not-found',
+  [EXIT.auth]: 'unauthenticated',
 };
 
 /** For people: what is wrong, each wrong place with its pointer, what to do. */
 export function describeFailure(error: unknown, paint: Palette): string {
   if (!(error instanceof SchedulerError)) return `${paint('red', 'dts:')} ${printable((error as Error).message)}\n`;
   const [first, ...more] = new Set([error.title, error.detail].filter((text) => text !== undefined && text !== ''));
-  const hint = WITHOUT_ANSWER[error.code];
+  const hint = HINTS[error.code];
   return [
     `${paint('red', 'dts:')} ${printable(first ?? error.code)}`,
     ...more.map((line) => `  ${printable(line ?? '')}`),
@@ -31,9 +40,15 @@ export function describeFailure(error: unknown, paint: Palette): string {
 export function failureDocument(error: unknown): unknown {
   const exitCode = exitCodeOf(error);
   if (!(error instanceof SchedulerError))
-    return { error: { code: exitCode === EXIT.usage ? 'usage' : 'failed', detail: (error as Error).message, exitCode } };
+    return { error: { code: OWN_CODES[exitCode] ?? 'failed', detail: messageOf(error as Error), exitCode } };
   const { status, code, title, detail, errors, requestId, jobId } = error;
   return { error: { status, code, title, detail, errors, requestId, jobId, exitCode } };
+}
+
+/** Commander's begin with a word for people, and where it prints help there is none. */
+function messageOf(error: Error): string {
+  if (!(error instanceof CommanderError)) return error.message;
+  return error.code === 'commander.help' ? 'There is no command: --help lists them.' : error.message.replace(/^error: /, '');
 }
 
 function places(error: SchedulerError, paint: Palette): string[] {

@@ -4,7 +4,7 @@ export class UsageError extends Error {
 
   constructor(
     message: string,
-    readonly exitCode: 2 | 3 = 2,
+    readonly exitCode: 2 | 3 | 4 = 2,
   ) {
     super(message);
   }

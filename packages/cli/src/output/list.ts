@@ -1,3 +1,4 @@
+import { printable } from './printable.js';
 import type { Printer } from './printer.js';
 import { type Column, table } from './table.js';
 
@@ -18,6 +19,15 @@ export async function take<Item>(source: AsyncIterable<Item> | Iterable<Item>, l
     items.push(item);
   }
   return { items, more: false };
+}
+
+/** The first ids, one a line, as they come: there may be more of them than memory holds. */
+export async function printIds(printer: Printer, source: AsyncIterable<{ readonly id: string }>, limit: number): Promise<void> {
+  let left = limit;
+  for await (const { id } of source) {
+    printer.line(id, () => printable(id));
+    if (--left <= 0) return;
+  }
 }
 
 /** As one document `{ items, more }`, or as a table. */

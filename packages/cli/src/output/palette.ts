@@ -22,6 +22,6 @@ const coloured: Palette = (style, text) => styleText(style, text, { validateStre
  */
 export function paletteFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv, wanted: boolean): Palette {
   if (!wanted || env.NO_COLOR) return plain;
-  const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
+  const forced = Boolean(env.FORCE_COLOR) && env.FORCE_COLOR !== '0';
   return forced || (stream.isTTY === true && env.TERM !== 'dumb') ? coloured : plain;
 }

@@ -41,6 +41,11 @@ describe('table', () => {
     expect(second).toMatch(/^a long .*…\s+1000\s+connection.*…$/);
   });
 
+  it('takes as many rows as a list may have', () => {
+    const rows = Array.from({ length: 200_000 }, () => ({ name: 'a', count: 1, error: '' }));
+    expect(table(rows, COLUMNS.slice(0, 1), { paint: plain, columns: 80 }).length).toBe('NAME'.length + rows.length * '\na'.length);
+  });
+
   it('shows control characters instead of obeying them', () => {
     expect(stripVTControlCharacters(table(ROWS, COLUMNS, { paint: coloured, columns: 200 }))).toContain('x\\u001b[31m\\ny');
   });
@@ -55,6 +60,7 @@ describe('paletteFor', () => {
     ['a terminal with NO_COLOR', { isTTY: true }, { NO_COLOR: '1' }, false],
     ['a terminal with an empty NO_COLOR, which does not count', { isTTY: true }, { NO_COLOR: '' }, true],
     ['a pipe with FORCE_COLOR', {}, { FORCE_COLOR: '1' }, true],
+    ['a pipe with an empty FORCE_COLOR, which does not count', {}, { FORCE_COLOR: '' }, false],
     ['a dumb terminal', { isTTY: true }, { TERM: 'dumb' }, false],
   ])('for %s', (_what, stream, env, is) => expect(red(stream, env)).toBe(is));
 

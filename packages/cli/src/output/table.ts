@@ -49,7 +49,9 @@ export function limit(text: string, columns: number): string {
 }
 
 function fit<Item>(columns: readonly Column<Item>[], cells: readonly (readonly string[])[], available: number): number[] {
-  const widths = columns.map(({ title }, index) => Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[index] ?? ''))));
+  const widths = columns.map(({ title }, index) =>
+    cells.reduce((widest, row) => Math.max(widest, stringWidth(row[index] ?? '')), stringWidth(title)),
+  );
   const flexible = columns.flatMap((column, index) => (column.flexible || index === columns.length - 1 ? [index] : []));
   let excess = widths.reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1) - available;
   while (excess > 0) {

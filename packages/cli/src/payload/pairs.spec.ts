@@ -17,6 +17,7 @@ const SCHEMA: JsonSchema = {
     headers: { type: 'object', additionalProperties: { type: 'string' } },
     json: { $ref: '#/$defs/json' },
     'dotted.name': { type: 'integer' },
+    any: {},
   },
   $defs: {
     json: {
@@ -51,6 +52,13 @@ describe('applyPairs', () => {
     ['headers.accept=5', { headers: { accept: '5' } }],
     ['json=5', { json: 5 }],
     ['json=five', { json: 'five' }],
+    ['json.zip=01234', { json: { zip: '01234' } }],
+    ['json.price=99.50', { json: { price: 99.5 } }],
+    ['json.card=4111111111111111', { json: { card: 4_111_111_111_111_111 } }],
+    ['json.id=12345678901234567890', { json: { id: '12345678901234567890' } }],
+    ['json.far=1e999', { json: { far: '1e999' } }],
+    ['any=12345678901234567890', { any: '12345678901234567890' }],
+    ['any={"a":1}', { any: { a: 1 } }],
     ['json.invoice.id=7', { json: { invoice: { id: 7 } } }],
     ['json.list=[1,"a"]', { json: { list: [1, 'a'] } }],
     ['dotted.name=1', { 'dotted.name': 1 }],

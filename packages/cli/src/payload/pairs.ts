@@ -65,7 +65,7 @@ function parseValue(text: string, types: readonly string[], path: string): unkno
   if (types.length === 0) return parseAny(text);
   for (const type of types.toSorted((a, b) => Number(a === 'string') - Number(b === 'string'))) {
     const value = READERS[type]?.(text);
-    if (value !== undefined) return value;
+    if (value !== undefined && (isKept(value, text) || !types.includes('string'))) return value;
   }
   throw new UsageError(`${path}: "${text}" is not ${types.map((type) => NAMES[type] ?? type).join(' or ')}.`);
 }
@@ -93,7 +93,18 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 function parseAny(text: string): unknown {
   const value = tryJson(text);
-  return value === undefined ? text : value;
+  return value !== undefined && isKept(value, text) ? value : text;
+}
+
+const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
+/** Digits that a double keeps of any number. */
+const KEPT_DIGITS = 15;
+
+/** Where a text may stay one, it becomes a number only if that is the same: not `01234`, nor 20 digits. */
+function isKept(value: unknown, text: string): boolean {
+  if (typeof value !== 'number') return true;
+  const digits = text.replace(/e.*$/i, '').replace(/\D/g, '').replace(/^0+/, '');
+  return JSON_NUMBER.test(text) && Number.isFinite(value) && (digits.length <= KEPT_DIGITS || String(value) === text);
 }
 
 function onlyIf(isOfType: (value: unknown) => boolean, value: unknown): unknown {

@@ -43,5 +43,8 @@ describe('findAccess', () => {
     ['a key with a space', { apiKeyFile: 'bad-key' }, {}, /visible ASCII/],
     ['a URL that is none', { url: 'gateway' }, {}, /"gateway" is not the URL of a gateway/],
     ['another protocol', { url: 'redis://127.0.0.1' }, {}, /is not the URL of a gateway/],
+    ['a query', { url: 'http://127.0.0.1:3000/?a=b' }, {}, /is not the URL of a gateway/],
+    ['a URL with a password, which is not told', { url: 'http://ada:secret@127.0.0.1' }, {}, /^What was given is not the URL of a gateway/],
+    ['that of Redis, whose password is not told', {}, { DTS_URL: 'redis://:secret@127.0.0.1' }, /^What was given is not the URL/],
   ])('says what is wrong with %s', (_what, options, env, reason) => expect(() => find(options, env)).toThrow(reason));
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { EXIT } from '../failure/exit-code.js';
 import { UsageError } from '../failure/usage-error.js';
 import type { World } from './world.js';
 
@@ -23,15 +24,22 @@ export interface AccessOptions {
  */
 export function findAccess(options: AccessOptions, { env, cwd }: Pick<World, 'env' | 'cwd'>): Access {
   const url = options.url ?? (env.DTS_URL || DEFAULT_URL);
-  const host = URL.canParse(url) ? new URL(url).hostname : undefined;
-  if (host === undefined || !/^https?:/.test(url)) throw new UsageError(`"${url}" is not the URL of a gateway, such as ${DEFAULT_URL}.`);
+  const host = hostOf(url);
   const key = options.apiKeyFile ? readKey(resolve(cwd, options.apiKeyFile)) : env.DTS_API_KEY || localKey(env, cwd, host);
   if (/^[\x21-\x7e]{1,255}$/.test(key.trim())) return { url, apiKey: key.trim() };
-  throw new UsageError('The API key is not one: it has visible ASCII characters only.');
+  throw new UsageError('The API key is not one: it has visible ASCII characters only.', EXIT.auth);
+}
+
+/** @throws UsageError, which quotes the URL unless there may be a password in it */
+function hostOf(url: string): string {
+  const { protocol, hostname, username, password, search, hash } = URL.canParse(url) ? new URL(url) : ({} as Partial<URL>);
+  if (hostname !== undefined && /^https?:$/.test(protocol ?? '') && `${username}${password}${search}${hash}` === '') return hostname;
+  const given = url.includes('@') ? 'What was given' : `"${url}"`;
+  throw new UsageError(`${given} is not the URL of a gateway, such as ${DEFAULT_URL}: a host, and perhaps a port and a path.`);
 }
 
 function localKey(env: NodeJS.ProcessEnv, cwd: string, host: string): string {
-  if (!LOOPBACK.test(host)) throw new UsageError(`No API key for ${host}: set DTS_API_KEY, or give --api-key-file.`);
+  if (!LOOPBACK.test(host)) throw new UsageError(`No API key for ${host}: set DTS_API_KEY, or give --api-key-file.`, EXIT.auth);
   const folders = env.DATA_DIR ? [resolve(cwd, env.DATA_DIR)] : [...upwards(cwd)].map((folder) => join(folder, '.data'));
   for (const folder of folders) {
     const key = readKey(join(folder, 'api-key'), 'optional');
@@ -40,6 +48,7 @@ function localKey(env: NodeJS.ProcessEnv, cwd: string, host: string): string {
   throw new UsageError(
     `No API key: DTS_API_KEY is not set, and there is no ${join(folders[0] ?? '', 'api-key')} of a stack on this machine. ` +
       'Set DTS_API_KEY, give --api-key-file, or start a stack with npm start.',
+    EXIT.auth,
   );
 }
 
@@ -56,6 +65,7 @@ function readKey(path: string, optional?: 'optional'): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (optional && (code === 'ENOENT' || code === 'ENOTDIR')) return '';
-    throw new UsageError(code === 'EACCES' ? `${path} is not readable for you.` : `The key can't be read from ${path} (${code}).`);
+    const reason = code === 'EACCES' ? `${path} is not readable for you.` : `The key can't be read from ${path} (${code}).`;
+    throw new UsageError(reason, EXIT.auth);
   }
 }

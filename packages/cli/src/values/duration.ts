@@ -9,6 +9,15 @@ export function parseDuration(text: string): number {
   return Math.round(Number(count) * UNITS[unit as keyof typeof UNITS]);
 }
 
+/** Reads a duration within bounds. */
+export function durationFrom(minMs: number, maxMs: number): (text: string) => number {
+  return (text) => {
+    const ms = parseDuration(text);
+    if (ms >= minMs && ms <= maxMs) return ms;
+    throw new InvalidArgumentError(`It must be from ${formatDuration(minMs)} to ${formatDuration(maxMs)}.`);
+  };
+}
+
 /** For people: `850ms`, `1.2s`, `45s`, `3m 20s`, `2h 5m`, `3d 4h`. */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)}ms`;

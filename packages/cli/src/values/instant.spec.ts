@@ -18,6 +18,10 @@ describe('parsePast and parseFuture', () => {
     ['2026-11-25', /with its zone/],
     ['2026-11-25T08:00:00', /with its zone/],
     ['2026-13-45T08:00:00Z', /no such time/],
+    ['2026-02-30T08:00:00Z', /no such time/],
+    ['2026-11-25T25:00:00Z', /no such time/],
+    ['99999999999d', /no such time/],
+    ['900000d', /no such time/],
     ['yesterday', /with a unit/],
   ])('refuse %s', (text, reason) => expect(() => parsePast(text, NOW)).toThrow(reason));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatBytes, formatRate, integer } from './number.js';
+import { formatBytes, formatRate, integer, positive } from './number.js';
 
 describe('integer', () => {
   it('reads a whole number within bounds, both included', () => expect(['1', '10'].map(integer(1, 10))).toEqual([1, 10]));
@@ -9,6 +9,12 @@ describe('integer', () => {
   });
 
   it('has no upper bound unless one is given', () => expect(() => integer(1)('0')).toThrow('of 1 or more'));
+});
+
+describe('positive', () => {
+  it('reads what is above zero', () => expect(['50', '0.5'].map(positive)).toEqual([50, 0.5]));
+
+  it.each(['0', '-1', '1e1', '.5', ' 1', 'x', ''])('refuses %p', (text) => expect(() => positive(text)).toThrow('a number above 0'));
 });
 
 describe('formatRate', () => {

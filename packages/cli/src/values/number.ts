@@ -10,6 +10,13 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: stri
   };
 }
 
+/** Reads a number above zero. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number above 0.');
+}
+
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US');
 }

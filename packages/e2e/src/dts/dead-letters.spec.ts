@@ -93,6 +93,16 @@ describe('dts dead-letters redrive', () => {
     await Promise.all([declined.close(), agreed.close()]);
   });
 
+  it('takes the end of the input for no', async () => {
+    const terminal = await Terminal.start({ args: ['dead-letters', 'redrive', '--tag', tag], env });
+    await terminal.until(/Redrive 3\? \[y\/N\]/);
+    terminal.type('\x04');
+    expect((await terminal.ended).code).toBe(1);
+    expect(terminal.text).toMatch(/\[y\/N\] *\nNothing was changed\./);
+    expect(await states()).toEqual(['dead', 'dead', 'dead']);
+    await terminal.close();
+  });
+
   it('is interrupted at the question by Ctrl-C, with the terminal as it was', async () => {
     const terminal = await Terminal.start({ args: ['dead-letters', 'redrive', '--tag', tag], env });
     await terminal.until(/Redrive 3\?/);
@@ -117,9 +127,11 @@ describe('dts dead-letters purge', () => {
 describe('dts operations', () => {
   it('lists, shows, follows and cancels them', async () => {
     receiver.respond = () => ({ body: {} });
-    const started = await dts.json<Operation>('dead-letters', 'redrive', '--tag', tag, '--yes', '--detach', '--rate', '1');
+    const asked = ['dead-letters', 'redrive', '--tag', tag, '--yes', '--detach', '--rate', '0.5', '--idempotency-key', tag];
+    const started = await dts.json<Operation>(...asked);
+    expect(await dts.json<Operation>(...asked)).toMatchObject({ id: started.id });
     expect((await dts.run('operations', 'ls')).stdout).toMatch(new RegExp(`^${started.id} +redrive +\\w+ `, 'm'));
-    expect(await dts.json('operations', 'get', started.id)).toMatchObject({ id: started.id, ratePerSecond: 1 });
+    expect(await dts.json('operations', 'get', started.id)).toMatchObject({ id: started.id, ratePerSecond: 0.5 });
     const watching = await dts.start('operations', 'watch', started.id, '--json');
     const cancelled = await dts.json<Operation>('operations', 'cancel', started.id);
     expect(['cancelled', 'running', 'completed']).toContain(cancelled.state);

@@ -95,6 +95,18 @@ describe('dts get', () => {
   });
 });
 
+describe('dts get --wait', () => {
+  it('shows a job once it has ended, and ends as it did', async () => {
+    const good = await submit();
+    expect(await dts.run('get', good.id, '--wait')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^State +completed$/m) });
+    const bad = JSON.parse((await dts.run('submit', 'http.request', `url=${receiver.url}/refuse`, '--json')).stdout) as Job;
+    const ran = await dts.run('get', bad.id, '--wait', '--json');
+    expect([ran.code, JSON.parse(ran.stdout).state]).toEqual([1, 'dead']);
+    const late = await submit('--delay', '1h');
+    expect(await dts.run('get', late.id, '--wait', '--wait-timeout', '50ms')).toMatchObject({ code: 6, stdout: '' });
+  });
+});
+
 describe('dts cancel', () => {
   it('cancels several, each for itself', async () => {
     const [one, two] = [await submit('--delay', '1h'), await submit('--delay', '1h')];

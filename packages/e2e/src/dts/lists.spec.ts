@@ -1,12 +1,15 @@
-import { type Receiver, type Stack, startReceiver, startStack } from '@dts/testkit';
+import { type Receiver, type Stack, startProgram, startReceiver, startStack } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Job } from '../api.js';
-import { Dts, untilPrinted } from './dts.js';
+import { DTS, Dts, untilPrinted } from './dts.js';
 
 interface List {
   readonly items: readonly Job[];
   readonly more: boolean;
 }
+
+/** A PNG of one pixel. */
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
 
 let stack: Stack;
 let receiver: Receiver;
@@ -85,7 +88,7 @@ describe('dts watch', () => {
     await dts.run('promote', id);
     expect((await people.exited).code).toBe(0);
     expect((await programs.exited).code).toBe(0);
-    expect(people.stdout).toMatch(/^\d\d:\d\d:\d\d {2}scheduled\n(.*\n)*\d\d:\d\d:\d\d {2}completed.*\n$/);
+    expect(people.stdout).toMatch(/^\d\d:\d\d:\d\dZ {2}scheduled\n(.*\n)*\d\d:\d\d:\d\dZ {2}completed.*\n$/);
     const events = programs.stdout
       .trim()
       .split('\n')
@@ -104,9 +107,65 @@ describe('dts watch', () => {
 });
 
 describe('dts logs', () => {
-  it('prints lines, or nothing', async () => {
+  it('prints what a handler has written, oldest first', async () => {
+    receiver.respond = ({ method }) => (method === 'GET' ? { headers: { 'content-type': 'image/png' }, body: PIXEL } : {});
+    const urls = [`sourceUrl=${receiver.url}/in.png`, `destinationUrl=${receiver.url}/out`, 'width=1'];
+    const made = await dts.run('submit', 'image.thumbnail', ...urls, '--wait', '--quiet');
+    expect(made.code).toBe(0);
+    const id = made.stdout.trim();
+    const ran = await dts.run('logs', id);
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(ran.stdout).toMatch(new RegExp(`^fetched ${PIXEL.length} bytes\nmade 1 x 1 pixels of webp in \\d+ bytes\n$`));
+    const lines = (await dts.run('logs', id, '--json')).stdout.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(
+      ran.stdout
+        .trim()
+        .split('\n')
+        .map((text, line) => ({ line, text })),
+    );
+  });
+
+  it('prints a long log in full, and ends quietly when its reader goes away', async () => {
+    const { id } = await later();
+    const texts = Array.from({ length: 1_000 }, (_, line) => `line ${line} ${'x'.repeat(500)}`);
+    await stack.redis.call('RPUSH', `${stack.prefix}:io:${id}:logs`, ...texts);
+    expect((await dts.run('logs', id)).stdout).toBe(`${texts.join('\n')}\n`);
+    const command = `"${process.execPath}" "${DTS}" logs ${id} | head -n 1; echo "\${PIPESTATUS[0]}"`;
+    const shell = await startProgram('bash', { args: ['-c', command], env: { DTS_URL: stack.url, DTS_API_KEY: stack.apiKey } });
+    await shell.exited;
+    expect(shell).toMatchObject({ stdout: `${texts[0]}\n141\n`, stderr: '' });
+  });
+
+  it('prints nothing where there is nothing', async () => {
     const { id } = await later();
     expect(await dts.run('logs', id)).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(await dts.run('logs', 'io_nothing')).toMatchObject({ code: 3 });
+  });
+});
+
+describe('what callers and handlers wrote', () => {
+  /** But the end of a line. */
+  const CONTROLS = /(?!\n)[\p{Cc}\u202a-\u202e]/u;
+  const HOSTILE = 'a\x1b]0;owned\x07\x1b[2J\u009b31m\r\u202etxt.exe';
+
+  it('is shown and not obeyed, by every command that prints it', async () => {
+    const payload = JSON.stringify({ url: `${receiver.url}/later`, method: 'POST', json: { [HOSTILE]: HOSTILE } });
+    const job = await submit('--payload', payload, '--delay', '1h', '--tag', 'hostile');
+    await stack.redis.call('RPUSH', `${stack.prefix}:io:${job.id}:logs`, HOSTILE);
+    await dts.run('cancel', job.id);
+    await stack.redis.call('HSET', `${stack.prefix}:io:${job.id}`, 'progress', JSON.stringify({ step: HOSTILE }));
+    for (const command of [
+      ['get', job.id],
+      ['logs', job.id],
+      ['watch', job.id],
+      ['list', '--tag', 'hostile'],
+      ['submit', 'http.request', '--payload', payload],
+    ]) {
+      for (const args of [command, [...command, '--json']]) {
+        const { stdout, stderr } = await dts.run(...args);
+        expect({ args, stdout: stdout !== '', controls: CONTROLS.exec(stdout + stderr) }).toEqual({ args, stdout: true, controls: null });
+      }
+    }
+    expect((await dts.run('logs', job.id)).stdout).toBe('a\\u001b]0;owned\\u0007\\u001b[2J\\u009b31m\\r\\u202etxt.exe\n');
   });
 });

@@ -62,6 +62,15 @@ describe('dts schedules', () => {
     expect(await dts.json('schedules', 'ls')).toMatchObject({ items: [{ id: 'nightly' }], more: false });
   });
 
+  it.each([
+    ['10s', { type: 'exponential', delay: 10_000 }],
+    ['10s..5m', { type: 'exponential', delay: 10_000, maxDelay: 300_000 }],
+    ['fixed:30s', { type: 'fixed', delay: 30_000 }],
+  ])('waits between attempts for %s', async (backoff, expected) => {
+    const ran = await put('backoff', '--every', '1h', '--start-at', '1h', '--backoff', backoff, '--json');
+    expect(JSON.parse(ran.stdout).job.backoff).toEqual(expected);
+  });
+
   it('puts one from a file, and one from standard input', async () => {
     const schedule = JSON.stringify({ every: 3_600_000, job: { name: 'http.request', payload: { url: receiver.url } } });
     await writeFile(join(folder, 'schedule.json'), schedule);
@@ -88,6 +97,26 @@ describe('dts schedules', () => {
     ['an overlap that is none', ['--every', '1h', '--overlap', 'maybe'], /Allowed choices are skip, allow, cancel-previous/],
   ])('refuses %s', async (_what, args, message) => {
     expect(await put('bad', ...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+  });
+
+  it("shows and changes another tenant's for an operator, who names it", async () => {
+    expect(await put('shared', '--every', '1h', '--tenant', 'acme')).toMatchObject({ code: 0 });
+    expect(await dts.run('schedules', 'get', 'shared')).toMatchObject({ code: 3 });
+    expect(await dts.json('schedules', 'ls', '--tenant', 'acme')).toMatchObject({ items: [{ id: 'shared' }] });
+    expect(await dts.json('schedules', 'pause', 'shared', '--tenant', 'acme')).toMatchObject({ state: 'paused' });
+    expect(await dts.json('schedules', 'trigger', 'shared', '--tenant', 'acme')).toMatchObject({ tenant: 'acme' });
+    expect(await dts.run('schedules', 'delete', 'shared', '--tenant', 'acme')).toMatchObject({ code: 0 });
+  });
+
+  it('leaves no option out of account beside a file', async () => {
+    await writeFile(
+      join(folder, 'whole.json'),
+      JSON.stringify({ every: 3_600_000, job: { name: 'http.request', payload: { url: receiver.url } } }),
+    );
+    for (const more of [['--limit', '5'], ['--tag', 'x'], ['url=http://x']]) {
+      const ran = await dts.run('schedules', 'put', 'whole', '--file', 'whole.json', ...more);
+      expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('A file is the whole schedule') });
+    }
   });
 
   it('says what is missing', async () => {

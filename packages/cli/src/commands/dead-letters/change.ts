@@ -5,10 +5,11 @@ import { addExamples } from '../../help.js';
 import { table } from '../../output/table.js';
 import { confirm } from '../../process/confirm.js';
 import type { Session } from '../../process/session.js';
-import { formatCount, integer } from '../../values/number.js';
+import { formatCount, integer, positive } from '../../values/number.js';
 import { deadLetterColumns } from '../../views/dead-letter.view.js';
 import { operationDetails } from '../../views/operation.view.js';
 import { follow } from '../operations/follow.js';
+import { keyOption } from '../options.js';
 import type { Run } from '../run.js';
 import { addFilterOptions, toFilter } from './filter.js';
 
@@ -18,24 +19,25 @@ interface Options extends DeadLetterFilter {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly detach?: boolean;
+  readonly idempotencyKey?: string;
 }
 
 interface Kind {
   readonly verb: string;
   readonly preview: (session: Session, request: RedriveRequest) => Promise<DeadLetterPreview>;
-  readonly start: (session: Session, request: RedriveRequest) => Promise<Operation>;
+  readonly start: (session: Session, request: RedriveRequest, idempotencyKey: string | undefined) => Promise<Operation>;
 }
 
 const REDRIVE: Kind = {
   verb: 'redrive',
   preview: ({ client, call }, request) => client.deadLetters.previewRedrive(request, call),
-  start: ({ client, call }, request) => client.deadLetters.redrive(request, call),
+  start: ({ client, call }, request, idempotencyKey) => client.deadLetters.redrive(request, { ...call, idempotencyKey }),
 };
 
 const PURGE: Kind = {
   verb: 'purge',
   preview: ({ client, call }, request) => client.deadLetters.previewPurge(request, call),
-  start: ({ client, call }, request) => client.deadLetters.purge(request, call),
+  start: ({ client, call }, request, idempotencyKey) => client.deadLetters.purge(request, { ...call, idempotencyKey }),
 };
 
 export function addRedrive(group: Command, run: Run): void {
@@ -43,7 +45,7 @@ export function addRedrive(group: Command, run: Run): void {
     .command('redrive')
     .description('Lets dead letters run again, with their ids and all their attempts. Shows which, and asks, before it does.');
   addChangeOptions(command)
-    .addOption(new Option('--rate <n>', 'so many a second').argParser(integer(1)))
+    .addOption(new Option('--rate <n>', 'so many a second, such as 50 or 0.5').argParser(positive))
     .action(run((session, options: Options) => change(session, options, REDRIVE)));
   addExamples(
     command,
@@ -63,7 +65,8 @@ function addChangeOptions(command: Command): Command {
     .addOption(new Option('--limit <n>', 'so many at most').argParser(integer(1)))
     .addOption(new Option('--dry-run', 'show which, and change nothing'))
     .addOption(new Option('-y, --yes', 'do not ask').conflicts('dryRun'))
-    .addOption(new Option('--detach', 'start it, and do not follow it to its end').conflicts('dryRun'));
+    .addOption(new Option('--detach', 'start it, and do not follow it to its end').conflicts('dryRun'))
+    .addOption(keyOption('asked for again with the same key, it stays one operation').conflicts('dryRun'));
 }
 
 async function change(session: Session, options: Options, kind: Kind): Promise<ExitCode | undefined> {
@@ -77,7 +80,7 @@ async function change(session: Session, options: Options, kind: Kind): Promise<E
     if (!agreed) printer.note('Nothing was changed.');
     if (!agreed) return EXIT.unsuccessful;
   }
-  const operation = await kind.start(session, request);
+  const operation = await kind.start(session, request, options.idempotencyKey);
   if (!options.detach) return follow(session, operation.id);
   return printer.document(operation, () => operationDetails(operation, printer.paint));
 }

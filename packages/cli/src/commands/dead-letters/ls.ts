@@ -1,7 +1,7 @@
 import type { DeadLetterFilter } from '@dts/client';
 import type { Command } from 'commander';
 import { addExamples } from '../../help.js';
-import { showList, take } from '../../output/list.js';
+import { printIds, showList, take } from '../../output/list.js';
 import { deadLetterColumns } from '../../views/dead-letter.view.js';
 import { allOption, type LimitOptions, limitOf, limitOption, pageSize, quietOption } from '../options.js';
 import type { Run } from '../run.js';
@@ -20,9 +20,8 @@ export function addLs(group: Command, run: Run): void {
       run(async ({ client, call, printer }, options: Options) => {
         const count = limitOf(options);
         const jobs = client.deadLetters.list(toFilter(options), { ...call, limit: pageSize(count) });
-        const shown = await take(jobs, count);
-        if (options.quiet) for (const { id } of shown.items) printer.line(id, () => id);
-        else showList(printer, shown, deadLetterColumns(Date.now()), 'No dead letters.');
+        if (options.quiet) await printIds(printer, jobs, count);
+        else showList(printer, await take(jobs, count), deadLetterColumns(Date.now()), 'No dead letters.');
       }),
     );
   addExamples(

@@ -4,8 +4,9 @@ import { EXIT, type ExitCode } from '../../failure/exit-code.js';
 import { addExamples } from '../../help.js';
 import { parseJson, readFileOrInput } from '../../payload/read-text.js';
 import type { Session } from '../../process/session.js';
-import { parseDuration } from '../../values/duration.js';
 import { flowDetails } from '../../views/flow.view.js';
+import { waitTimeoutOption } from '../jobs/wait.js';
+import { keyOption } from '../options.js';
 import type { Run } from '../run.js';
 import { addLs } from './ls.js';
 
@@ -35,9 +36,9 @@ function addSubmit(group: Command, run: Run): void {
     .command('submit')
     .description('Submits a flow: all of it, or nothing.')
     .argument('<file>', 'JSON: a job with children, which may have children of their own; - for standard input')
-    .addOption(new Option('--idempotency-key <key>', 'submissions with the same key make one flow, for 24 hours'))
+    .addOption(keyOption('submissions with the same key make one flow, for 24 hours'))
     .addOption(new Option('-w, --wait', 'wait for its end; 1 unless it completed'))
-    .addOption(new Option('--wait-timeout <duration>', 'how long').argParser(parseDuration).default(300_000, '5m'))
+    .addOption(waitTimeoutOption())
     .action(run(submit));
   addExamples(
     command,

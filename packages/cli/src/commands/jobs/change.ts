@@ -1,7 +1,7 @@
 import type { Job, SchedulerClient } from '@dts/client';
 import { SchedulerError } from '@dts/client';
 import type { Command } from 'commander';
-import { EXIT, type ExitCode, exitCodeOf } from '../../failure/exit-code.js';
+import { exitCodeOf, exitCodeOfAll } from '../../failure/exit-code.js';
 import { failureDocument } from '../../failure/report.js';
 import { addExamples } from '../../help.js';
 import { printable } from '../../output/printable.js';
@@ -37,9 +37,9 @@ function addChange(command: Command, run: Run, change: Change): void {
   addExamples(command, `dts ${command.name()} io_0198a2`, `dts ${command.name()} io_0198a2 io_0198a3 --json`);
 }
 
-/** Each for itself: what befalls one does not touch the others. Ends as those that failed do, with 1 when they differ. */
-async function changeAll({ client, call, printer }: Session, ids: readonly string[], change: Change): Promise<ExitCode | undefined> {
-  const codes: number[] = [];
+/** Each for itself: what befalls one does not touch the others. */
+async function changeAll({ client, call, printer }: Session, ids: readonly string[], change: Change): Promise<number> {
+  const failures = new Set<number>();
   for (const id of ids) {
     try {
       const job = await change(client, id, call);
@@ -50,9 +50,8 @@ async function changeAll({ client, call, printer }: Session, ids: readonly strin
         { id, ...(failureDocument(error) as object) },
         () => `${printable(id)}  ${printer.paint('red', printable(error.detail))}`,
       );
-      codes.push(exitCodeOf(error));
+      failures.add(exitCodeOf(error));
     }
   }
-  if (codes.length === 0) return EXIT.ok;
-  return codes.every((code) => code === codes[0]) ? (codes[0] as ExitCode) : EXIT.unsuccessful;
+  return exitCodeOfAll(failures);
 }

@@ -1,7 +1,7 @@
 import type { JobFilter } from '@dts/client';
 import { type Command, Option } from 'commander';
 import { addExamples } from '../../help.js';
-import { showList, take } from '../../output/list.js';
+import { printIds, showList, take } from '../../output/list.js';
 import { jobColumns } from '../../views/job.view.js';
 import { allOption, type LimitOptions, limitOf, limitOption, pageSize, quietOption } from '../options.js';
 import type { Run } from '../run.js';
@@ -39,7 +39,7 @@ export function addList(parent: Command, run: Run): void {
         const count = limitOf({ limit, all });
         // Which names and states there are is the gateway's to say.
         const jobs = client.list({ ...filter, state: state?.split(',') } as JobFilter, { ...call, limit: pageSize(count) });
-        if (quiet) for (const { id } of (await take(jobs, count)).items) printer.line(id, () => id);
+        if (quiet) await printIds(printer, jobs, count);
         else showList(printer, await take(jobs, count), jobColumns(), 'No such jobs.');
       }),
     );

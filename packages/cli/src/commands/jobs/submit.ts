@@ -6,10 +6,10 @@ import type { Session } from '../../process/session.js';
 import { parseDuration } from '../../values/duration.js';
 import { parseFuture } from '../../values/instant.js';
 import { jobLine } from '../../views/job.view.js';
-import { quietOption } from '../options.js';
+import { keyOption, quietOption } from '../options.js';
 import type { Run } from '../run.js';
 import { addJobOptions, type JobFlags, toJobOptions } from './job-options.js';
-import { waitForJob } from './wait.js';
+import { waitForJob, waitTimeoutOption } from './wait.js';
 
 interface Options extends JobFlags {
   readonly payload?: string;
@@ -33,10 +33,10 @@ export function addSubmit(parent: Command, run: Run): void {
     .addOption(new Option('--delay <duration>', 'no start before this has passed').argParser(parseDuration).conflicts('runAt'))
     .addOption(new Option('--run-at <time>', 'no start before: RFC 3339, or how long from now').argParser((text) => parseFuture(text)))
     .addOption(new Option('--start-by <time>', 'no attempt starts later: the job expires instead').argParser((text) => parseFuture(text)))
-    .addOption(new Option('--idempotency-key <key>', 'submissions with the same key make one job, for 24 hours'));
+    .addOption(keyOption('submissions with the same key make one job, for 24 hours; give times in full then: they must be the same'));
   addJobOptions(command)
     .addOption(new Option('-w, --wait', 'wait for its end, and show it; 1 unless it completed'))
-    .addOption(new Option('--wait-timeout <duration>', 'how long').argParser(parseDuration).default(300_000, '5m'))
+    .addOption(waitTimeoutOption())
     .addOption(quietOption())
     .action(run(submit));
   addExamples(

@@ -1,6 +1,10 @@
+import { Option } from 'commander';
 import { EXIT, type ExitCode } from '../../failure/exit-code.js';
 import type { Session } from '../../process/session.js';
+import { parseDuration } from '../../values/duration.js';
 import { jobDetails } from '../../views/job.view.js';
+
+export const waitTimeoutOption = () => new Option('--wait-timeout <duration>', 'how long').argParser(parseDuration).default(300_000, '5m');
 
 /** Waits for the end of a job, and shows it. */
 export async function waitForJob(

@@ -36,8 +36,8 @@ async function watch({ client, call, printer, world }: Session, id: string): Pro
 }
 
 function eventLine(event: JobEvent, paint: Palette): string {
-  if (event.type === 'log') return `          ${printable(event.text)}`;
-  const time = paint('dim', printable(event.at.slice(11, 19)));
+  if (event.type === 'log') return `           ${printable(event.text)}`;
+  const time = paint('dim', `${printable(event.at.slice(11, 19))}Z`);
   if (event.type === 'progress') return `${time}  progress ${printable(toJson(event.progress))}`;
   const attempts =
     event.attemptsMade > 0 ? paint('dim', ` after ${event.attemptsMade} ${event.attemptsMade === 1 ? 'attempt' : 'attempts'}`) : '';

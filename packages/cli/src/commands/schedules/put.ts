@@ -11,6 +11,7 @@ import { integer } from '../../values/number.js';
 import { scheduleDetails } from '../../views/schedule.view.js';
 import { addJobOptions, type JobFlags, toJobOptions } from '../jobs/job-options.js';
 import type { Run } from '../run.js';
+import { tenantOption, type Whose } from './whose.js';
 
 interface Options
   extends JobFlags,
@@ -28,13 +29,7 @@ export function addPut(group: Command, run: Run): void {
     .description('Creates a schedule, or replaces it.')
     .argument('<schedule>', 'its id')
     .argument('[key=value...]', "fields of the job's payload")
-    .addOption(
-      new Option('--file <path>', 'the whole schedule as JSON, as the API takes it; - for standard input').conflicts([
-        'job',
-        'cron',
-        'every',
-      ]),
-    )
+    .addOption(new Option('--file <path>', 'the whole schedule as JSON, as the API takes it; - for standard input'))
     .addOption(new Option('--cron <pattern>', 'five fields, or six with seconds first').conflicts('every'))
     .addOption(new Option('--timezone <zone>', 'of the pattern; UTC unless given'))
     .addOption(new Option('--every <duration>', 'instead of a pattern').argParser(parseDuration))
@@ -45,11 +40,13 @@ export function addPut(group: Command, run: Run): void {
     .addOption(new Option('--end-at <time>', 'no run after').argParser((text) => parseFuture(text)))
     .addOption(new Option('--limit <n>', 'runs in all').argParser(integer(1)))
     .addOption(new Option('--jitter <duration>', 'by which a run may be late').argParser(parseDuration))
-    .addOption(new Option('--paused', 'without starting runs yet'));
+    .addOption(new Option('--paused', 'without starting runs yet'))
+    .addOption(tenantOption());
   addJobOptions(command).action(
-    run(async (session, id: string, pairs: string[], options: Options) => {
+    run(async (session, id: string, pairs: string[], options: Options & Whose) => {
       const { client, call, printer } = session;
-      const schedule = await client.schedules.put(id, await readSchedule(session, pairs, options), call);
+      const { tenant, ...given } = options;
+      const schedule = await client.schedules.put(id, await readSchedule(session, pairs, given), { ...call, tenant });
       printer.document(schedule, () => scheduleDetails(schedule, printer.paint));
     }),
   );
@@ -62,9 +59,11 @@ export function addPut(group: Command, run: Run): void {
 }
 
 /** What fits is the gateway's to say; here only that there is something to send. */
-async function readSchedule(session: Session, pairs: readonly string[], options: Options): Promise<ScheduleInput> {
-  const { file, job, payload, cron, timezone, every, overlap, startAt, endAt, limit, jitter, paused } = options;
+async function readSchedule(session: Session, pairs: readonly string[], { file, ...options }: Options): Promise<ScheduleInput> {
+  if (file !== undefined && pairs.length + Object.keys(options).length > 0)
+    throw new UsageError('A file is the whole schedule: write the rest into it.');
   if (file !== undefined) return parseJson(await readFileOrInput(file, session.world), 'The schedule') as ScheduleInput;
+  const { job, payload, cron, timezone, every, overlap, startAt, endAt, limit, jitter, paused } = options;
   if (job === undefined) throw new UsageError('Say what each run submits: --job http.request url=..., or --file.');
   const spec = { name: job, payload: await readPayload(session, job, { payload, pairs }), ...toJobOptions(options) };
   return { cron, timezone, every, overlap, startAt, endAt, limit, jitter, paused, job: spec } as ScheduleInput;
