@@ -20,6 +20,8 @@ const variables = z.object({
   EVENT_STREAMS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   /** And of one API key. */
   EVENT_STREAMS_PER_KEY: z.coerce.number().int().min(1).max(100_000).default(100),
+  /** Milliseconds in which the reader of a stream takes nothing of what waits for it, after which it is cut off. */
+  EVENT_STREAM_STALL: z.coerce.number().int().min(100).max(3_600_000).default(45_000),
   /** Requests of each key to this gateway that says nothing of its own: `off`, or so many a second such as `200/s`, or `200/s:400` with a burst. */
   RATE_LIMIT: rateSetting.prefault('off'),
   /** The same for requests of one address without a known key. */

@@ -7,7 +7,7 @@ let streams: EventStreams;
 
 beforeEach(() => {
   gauge = new Gauge({ name: 'streams', help: 'x', registers: [new Registry()] });
-  streams = new EventStreams({ EVENT_STREAMS: 3, EVENT_STREAMS_PER_KEY: 2 }, gauge);
+  streams = new EventStreams({ EVENT_STREAMS: 3, EVENT_STREAMS_PER_KEY: 2, EVENT_STREAM_STALL: 1_000 }, gauge);
 });
 
 const openNow = async () => (await gauge.get()).values[0]?.value;

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { METRICS } from '@dts/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
@@ -12,7 +13,7 @@ export class EventStreams {
   private total = 0;
 
   constructor(
-    @Inject(GATEWAY_ENV) private readonly env: Pick<GatewayEnv, 'EVENT_STREAMS' | 'EVENT_STREAMS_PER_KEY'>,
+    @Inject(GATEWAY_ENV) private readonly env: Pick<GatewayEnv, 'EVENT_STREAMS' | 'EVENT_STREAMS_PER_KEY' | 'EVENT_STREAM_STALL'>,
     @InjectMetric(METRICS.eventStreams.name) private readonly gauge: Gauge,
   ) {}
 
@@ -31,6 +32,16 @@ export class EventStreams {
       if (isOpen) this.change(keyId, -1);
       isOpen = false;
     };
+  }
+
+  /**
+   * A reader that has taken nothing of what waits for it for so long, or for twice as long where it took some just before, is cut
+   * off: it comes back and goes on where it was. Until then nothing more is read for it. Whoever has nothing to take is not slow.
+   */
+  cutOffStalled(response: ServerResponse): void {
+    response.setTimeout(this.env.EVENT_STREAM_STALL, () => {
+      if (response.writableLength > 0) response.destroy();
+    });
   }
 
   private openOf(keyId: string): number {

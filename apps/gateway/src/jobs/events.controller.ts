@@ -7,17 +7,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, NeedsScope } from '../http/authenticate.js';
 import { ApiId } from '../http/id.js';
 import { ApiProblems } from '../http/openapi.js';
-import { parseQuery } from '../http/query.js';
 import { visibleTo } from '../http/tenant.js';
 import { toEventStream } from './event-stream.js';
 import { EventStreams } from './event-streams.js';
-import { noQuery } from './jobs-query.js';
-
-/**
- * A client that has taken nothing of what waits for it for so many milliseconds, and then for as many again, is cut off: it
- * comes back and goes on where it was. Until then nothing more is read for it.
- */
-const STALLED_MS = 45_000;
 
 const EVENTS = `Server-sent events. The first \`state\` tells how the job is now; then come every start and end of an attempt (\`state\`),
 what its handler says of its \`progress\`, of which one that is outdated at once may be left out, and every kept line of its \`log\`.
@@ -76,13 +68,12 @@ export class EventsController {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const caller = callerOf(request);
-    parseQuery(noQuery, request.query);
     visibleTo(caller, await this.jobs.get(id), jobNotFound);
     const close = this.streams.open(caller.id);
     const signal = AbortSignal.any([gone.signal, this.draining.signal]);
     const events = toEventStream(id, this.follower.follow(id, decodeTold(lastEventId ?? ''), signal));
     const stream = Readable.from(events, { objectMode: false }).once('close', close);
-    reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
+    this.streams.cutOffStalled(reply.raw);
     // The connection ends with the stream: nothing is left to wait for when this gateway stops.
     reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' }).type('text/event-stream');
     void reply.send(stream);

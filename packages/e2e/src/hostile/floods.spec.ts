@@ -1,5 +1,5 @@
 // Many at once, many that stay, and those that never come to their end.
-import { waitFor } from '@dts/testkit';
+import { EventStream, waitFor } from '@dts/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Fortress, KEYS } from './fortress.js';
 import { URL_OF_NOBODY } from './payloads.js';
@@ -23,6 +23,8 @@ afterEach(async () => {
   expect(await fortress.health()).toEqual({ alive: 200, ready: 200, unexpected: [] });
 });
 
+/** A job that nobody will run. */
+const submit = () => fortress.as('acme').submit('http.request', { url: URL_OF_NOBODY });
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 
 describe('many at once', () => {
@@ -46,7 +48,7 @@ describe('many at once', () => {
   });
 
   it('that wait for a job that never ends leave nothing behind when they go', async () => {
-    const id = await fortress.as('acme').submit('http.request', { url: URL_OF_NOBODY });
+    const id = await submit();
     const before = await fortress.figure('process_open_fds');
     const sockets = await Promise.all(Array.from({ length: 300 }, () => fortress.raw.connect()));
     for (const socket of sockets) socket.write(fortress.request('GET', `/v1/jobs/${id}?wait=60`));
@@ -58,7 +60,7 @@ describe('many at once', () => {
 
 describe('streams of events', () => {
   it('are bounded for a key, leave other keys theirs, and leave nothing behind when they are broken off', async () => {
-    const id = await fortress.as('acme').submit('http.request', { url: URL_OF_NOBODY });
+    const id = await submit();
     const before = await fortress.figure('process_open_fds');
     const events = `/v1/jobs/${id}/events`;
     const sockets = await Promise.all(Array.from({ length: 250 }, () => fortress.raw.connect()));
@@ -77,10 +79,32 @@ describe('streams of events', () => {
     await untilBelow(before + 10);
   });
 
+  it('cut off those that do not read, hold little for them until then, and leave alone who has nothing to read', async () => {
+    const [long, quiet] = [await submit(), await submit()];
+    await fortress.writeLog(long, { lines: 4_000, bytes: 16_384 });
+    await waitFor(async () => (await fortress.figure('dts_event_streams')) === 0);
+    await using reader = await EventStream.open(`${fortress.stack.url}/v1/jobs/${quiet}/events`, { authorization: `Bearer ${KEYS.acme}` });
+    await reader.until(({ data }) => data.state === 'waiting');
+    const before = await fortress.figure('process_resident_memory_bytes');
+    const sockets = await Promise.all(Array.from({ length: 10 }, () => fortress.raw.connect()));
+    for (const socket of sockets) socket.pause().write(fortress.request('GET', `/v1/jobs/${long}/events`));
+    await waitFor(() => sockets.every(({ readableLength }) => readableLength > 0), { timeoutMs: 60_000, describe: 'an answer for each' });
+    let most = 0;
+    const isOver = async () => {
+      most = Math.max(most, await fortress.figure('process_resident_memory_bytes'));
+      return (await fortress.figure('dts_event_streams')) === 1;
+    };
+    await waitFor(isOver, { timeoutMs: 60_000, describe: 'all but one stream to end' });
+    // All of it for all of them would be 650 MB.
+    expect(most - before).toBeLessThan(250_000_000);
+    await fortress.as('acme').call('DELETE', `/v1/jobs/${quiet}`);
+    await reader.until(({ data }) => data.state === 'cancelled');
+  }, 150_000);
+
   it.each(['x', 'dead.1.0.1.0', '%00', '9'.repeat(4_000), '-1.-1', '{"$gt":""}'])(
     'begin anew for a Last-Event-ID like %s',
     async (lastEventId) => {
-      const id = await fortress.as('acme').submit('http.request', { url: URL_OF_NOBODY });
+      const id = await submit();
       const headers = { authorization: `Bearer ${KEYS.acme}`, 'last-event-id': lastEventId };
       const stopped = new AbortController();
       const response = await fetch(`${fortress.stack.url}/v1/jobs/${id}/events`, { headers, signal: stopped.signal });
