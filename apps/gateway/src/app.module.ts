@@ -1,5 +1,6 @@
 import { counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
@@ -9,7 +10,9 @@ import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { ApiKeys } from './http/api-keys.js';
+import { DescribedRequest } from './http/described-request.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { ProblemMetrics } from './http/problem-metrics.js';
 import { ProblemsController } from './http/problems.controller.js';
 import { AddressLimits } from './http/rate-limit/address-limits.js';
 import { RateLimits } from './http/rate-limit/rate-limits.js';
@@ -55,8 +58,10 @@ import { WorkersController } from './workers/workers.controller.js';
   providers: [
     ...queueProviders,
     Draining,
+    { provide: APP_GUARD, useClass: DescribedRequest },
     AllowedMethods,
     ProblemFilter,
+    ProblemMetrics,
     SubmissionMetrics,
     Audit,
     RateLimits,
@@ -68,6 +73,7 @@ import { WorkersController } from './workers/workers.controller.js';
     counter(METRICS.deadLetterChanges),
     counter(METRICS.operations),
     counter(METRICS.submissions),
+    counter(METRICS.problems),
     histogram(METRICS.submitSeconds),
     gauge(METRICS.eventStreams),
     gauge(METRICS.schedules),

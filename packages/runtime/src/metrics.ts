@@ -12,6 +12,7 @@ export const METRICS = {
     labelNames: ['outcome'],
     buckets: DURATION_BUCKETS,
   },
+  problems: { name: 'dts_problems_total', help: 'Requests answered with a problem, by its code', labelNames: ['code'] },
   eventStreams: { name: 'dts_event_streams', help: 'Event streams that are open', labelNames: [] },
   schedules: { name: 'dts_schedules', help: 'Schedules there are, paused and ended ones included', labelNames: [] },
   scheduleRuns: {

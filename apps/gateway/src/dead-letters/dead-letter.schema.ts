@@ -5,7 +5,7 @@ import { component } from '../http/components.js';
 import { pageOf, pageQuery } from '../http/pages.js';
 import { Problem } from '../http/problem.js';
 import { tenantQuery } from '../http/tenant.js';
-import { jobView } from '../jobs/job.view.js';
+import { JOB_EXAMPLE, jobView } from '../jobs/job.view.js';
 import { instant, toEntries, toUnixMs } from '../jobs/submit.schema.js';
 
 const word = z.string().min(1).max(128);
@@ -36,14 +36,25 @@ const ratePerSecond = z.number().min(0.01).max(10_000).optional().meta({ descrip
 export const redriveInput = component('RedriveInput', z.strictObject({ filter, limit, ratePerSecond, dryRun }));
 export const purgeInput = component('PurgeInput', z.strictObject({ filter, limit, dryRun }));
 
+const error = { code: 'http-status', message: 'POST https://billing.internal/hooks/invoice answered 422' };
+const DEAD = {
+  ...JOB_EXAMPLE,
+  state: 'dead',
+  attempts: JOB_EXAMPLE.attempts.map((attempt) => ({ ...attempt, error })),
+  result: null,
+  error,
+};
+
 export const previewView = component(
   'DeadLetterPreview',
-  z.object({
-    dryRun: z.literal(true),
-    matched: z.int(),
-    complete: z.boolean().meta({ description: 'False when only the first 10,000 were looked at: there may be more' }),
-    sample: z.array(jobView).meta({ description: 'Up to 10, those that died first' }),
-  }),
+  z
+    .object({
+      dryRun: z.literal(true),
+      matched: z.int(),
+      complete: z.boolean().meta({ description: 'False when only the first 10,000 were looked at: there may be more' }),
+      sample: z.array(jobView).meta({ description: 'Up to 10, those that died first' }),
+    })
+    .meta({ examples: [{ dryRun: true, matched: 1, complete: true, sample: [DEAD] }] }),
 );
 
 /** @throws Problem `invalid-request` */

@@ -1,3 +1,4 @@
+import { QUEUE_NAMES } from '@dts/jobs';
 import { DeadLetters, type OperationKind, Operations } from '@dts/queue';
 import { applyDecorators, Body, Controller, Get, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
@@ -84,7 +85,7 @@ export class DeadLettersController {
   @Get('dead-letters')
   @NeedsScope('jobs:read')
   @ApiOperation({ operationId: 'listDeadLetters', summary: 'List jobs that have failed for good', description: LIST })
-  @ApiFilter('queue', 'The queue')
+  @ApiFilter('queue', 'The queue', { type: 'string', enum: [...QUEUE_NAMES] })
   @ApiFilter('name', 'The job type')
   @ApiFilter('reason', 'The code of the error that the job died of')
   @ApiFilter('tag', 'One of its tags')

@@ -2,7 +2,7 @@ import { FLOW_STATES, type Flow, type FlowNode, type FlowSummary, JOB_STATES, no
 import { z } from 'zod';
 import { component } from '../http/components.js';
 import { pageOf } from '../http/pages.js';
-import { jobView, toJobView, toTime } from '../jobs/job.view.js';
+import { JOB_EXAMPLE, jobView, toJobView, toTime } from '../jobs/job.view.js';
 
 /** A job without what may be large: `GET /v1/jobs/{id}` has that. */
 const flowJob = component('FlowJob', jobView.omit({ payload: true, result: true, attempts: true, progress: true }));
@@ -18,16 +18,34 @@ const flowNode = component(
   }),
 );
 
+const { payload, result, attempts, progress, ...NODE } = JOB_EXAMPLE;
+const ROOT = { ...NODE, id: 'rate-limited_0123456789abcdefghjkmnpqrs', name: 'email.send', queue: 'rate-limited' };
+const flowId = ROOT.id;
+const FLOW_EXAMPLE = {
+  id: flowId,
+  state: 'completed',
+  submittedAt: ROOT.submittedAt,
+  finishedAt: ROOT.finishedAt,
+  counts: { completed: 2 },
+  root: {
+    job: { ...ROOT, flowId },
+    onFailure: null,
+    children: [{ job: { ...NODE, flowId, parentId: flowId }, onFailure: 'ignore', children: [] }],
+  },
+};
+
 export const flowView = component(
   'Flow',
-  z.object({
-    id: z.string().meta({ description: 'The id of its root job' }),
-    state: z.enum(FLOW_STATES).meta({ description: 'Of its root; where that did not wait for all its children, some may run still' }),
-    submittedAt: z.iso.datetime(),
-    finishedAt: z.iso.datetime().nullable(),
-    counts: z.partialRecord(z.enum(JOB_STATES), z.int()).meta({ description: 'Jobs by state' }),
-    root: flowNode,
-  }),
+  z
+    .object({
+      id: z.string().meta({ description: 'The id of its root job' }),
+      state: z.enum(FLOW_STATES).meta({ description: 'Of its root; where that did not wait for all its children, some may run still' }),
+      submittedAt: z.iso.datetime(),
+      finishedAt: z.iso.datetime().nullable(),
+      counts: z.partialRecord(z.enum(JOB_STATES), z.int()).meta({ description: 'Jobs by state' }),
+      root: flowNode,
+    })
+    .meta({ examples: [FLOW_EXAMPLE] }),
 );
 
 const EXAMPLE = {

@@ -69,6 +69,35 @@ describe('every route', () => {
   });
 });
 
+describe('a query parameter that a route does not take', () => {
+  it('is refused and named, whatever else is wrong, and after the key is looked at', async () => {
+    for (const { path, ...route } of routes) {
+      const { status, body } = await call({ ...route, path: `${path}?tennant=acme` }, 'io', 'workers:lease');
+      expect({ path, ...route, status, errors: body?.errors }).toEqual({
+        path,
+        ...route,
+        status: 422,
+        errors: [{ parameter: 'tennant', detail: 'is not a parameter of this request' }],
+      });
+    }
+    expect((await call({ method: 'GET', path: '/v1/jobs?tennant=acme' }, '')).status).toBe(401);
+  });
+});
+
+describe('a body where none is taken', () => {
+  it('is refused, unless it says nothing', async () => {
+    const { paths } = (await gateway.call('GET', '/openapi.json')).body;
+    const takesBody = ({ method, path }: Route) => 'requestBody' in paths[path][method.toLowerCase()];
+    const bodiless = routes.filter((route) => route.method !== 'GET' && !takesBody(route));
+    expect(bodiless.length).toBeGreaterThan(5);
+    for (const route of bodiless) {
+      const { status, body } = await call(route, 'io', 'workers:lease', { attempts: 3 });
+      expect({ ...route, status, detail: body?.detail }).toEqual({ ...route, status: 422, detail: 'This request takes no body.' });
+      expect((await call(route, 'io', 'workers:lease', {})).status).not.toBe(422);
+    }
+  });
+});
+
 const job = { name: 'http.request', payload: { url: 'http://service.test/hook' } };
 
 /** Makes something of the owner's that a path's `{id}` can stand for. @returns its id */

@@ -8,6 +8,7 @@ interface Operation {
   readonly description?: string;
   readonly tags?: string[];
   readonly security?: { readonly bearer?: string[] }[];
+  readonly requestBody?: Json;
   readonly responses: Json;
 }
 interface Description extends Json {
@@ -120,6 +121,33 @@ describe('/openapi.json', () => {
     const refs = valuesOf(description, '$ref').map(String);
     expect(refs).toContain('#/components/schemas/SubmitJobInput');
     for (const ref of refs) expect({ ref, found: typeof resolve(ref) }).toEqual({ ref, found: 'object' });
+  });
+
+  it('shows what everything that is sent and answered looks like', () => {
+    interface Content {
+      readonly schema?: { readonly $ref?: string };
+      readonly example?: unknown;
+      readonly examples?: unknown;
+    }
+    interface Schema {
+      readonly examples?: unknown[];
+      readonly properties?: { readonly items?: { readonly items: { readonly $ref: string } } };
+    }
+    /** Of its own, of its schema, or, for a list, of what is listed. */
+    const isShown = ({ schema, example, examples }: Content): boolean => {
+      const own = schemaOf(schema?.$ref);
+      const listed = schemaOf(own.properties?.items?.items.$ref);
+      return [example, examples, own.examples, listed.examples].some((found) => found !== undefined);
+    };
+    const schemaOf = (ref: string | undefined) => (ref === undefined ? {} : resolve(ref)) as Schema;
+    for (const { path, method, requestBody, responses } of operations()) {
+      const contents = { sent: requestBody, ...responses } as Record<string, { content?: Record<string, Content> } | undefined>;
+      for (const [what, told] of Object.entries(contents)) {
+        for (const [type, content] of Object.entries(told?.content ?? {})) {
+          expect({ path, method, what, type, isShown: isShown(content) }).toEqual({ path, method, what, type, isShown: true });
+        }
+      }
+    }
   });
 
   it('describes a submission by job type, with what may be left out left out', () => {

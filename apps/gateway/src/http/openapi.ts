@@ -3,21 +3,33 @@ import { ApiResponse, DocumentBuilder, type OpenAPIObject, SwaggerModule } from 
 import { z } from 'zod';
 import { component, componentSchemas, ref } from './components.js';
 import { addLinks } from './links.js';
-import { PROBLEMS, type ProblemCode } from './problem.js';
+import { PROBLEMS, type ProblemCode } from './problem-catalogue.js';
+
+export const PROBLEM_EXAMPLE = {
+  type: '/problems/invalid-request',
+  title: PROBLEMS['invalid-request'].title,
+  status: 422,
+  detail: 'The payload does not fit email.send.',
+  code: 'invalid-request',
+  errors: [{ pointer: '/payload/subject', detail: 'Invalid input: expected string, received number' }],
+  requestId: '712a3f8e-c9c2-49ba-abac-ee8788c4c9b2',
+};
 
 /** What every error is answered with. */
 export const problem = component(
   'Problem',
-  z.object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode]),
-    errors: z.array(z.object({ pointer: z.string().optional(), parameter: z.string().optional(), detail: z.string() })).optional(),
-    jobId: z.string().optional(),
-    requestId: z.string(),
-  }),
+  z
+    .object({
+      type: z.string(),
+      title: z.string(),
+      status: z.int(),
+      detail: z.string(),
+      code: z.enum(Object.keys(PROBLEMS) as [ProblemCode]),
+      errors: z.array(z.object({ pointer: z.string().optional(), parameter: z.string().optional(), detail: z.string() })).optional(),
+      jobId: z.string().optional(),
+      requestId: z.string(),
+    })
+    .meta({ examples: [PROBLEM_EXAMPLE] }),
 );
 
 const DESCRIPTION = `Submit jobs, watch them, operate the queues.
@@ -27,19 +39,19 @@ Each route needs the scope that stands beside it. Where the requests of a key ar
 
 Every error is a problem (RFC 9457) with a stable \`code\`. All codes:
 
-| code | status | title |
-|---|---|---|
+| code | status | title | what to do |
+|---|---|---|---|
 ${Object.entries(PROBLEMS)
-  .map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`)
+  .map(([code, { status, title, remedy }]) => `| \`${code}\` | ${status} | ${title} | ${remedy} |`)
   .join('\n')}`;
 
 /** What may help another time says when. */
 const LATER: ReadonlySet<number> = new Set([429, 503]);
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' as const, minimum: 1 } } };
 
-/** Documents the problems that a route may answer with, beside those of a request that cannot be read, and of too many. */
+/** Documents the problems that a route may answer with, beside those of a request that cannot be read, does not fit, or is one too many. */
 export function ApiProblems(...statuses: number[]) {
-  const all = [...new Set([400, ...statuses, 429])];
+  const all = [...new Set([400, ...statuses, 422, 429])];
   return applyDecorators(...all.map((status) => ApiResponse({ status, ...answerOf(status) })));
 }
 

@@ -2,7 +2,8 @@ import { QueueError } from '@dts/queue';
 import { LOGGER, type Logger } from '@dts/runtime';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PROBLEMS, Problem, toProblemBody } from './problem.js';
+import { Problem, toProblemBody } from './problem.js';
+import { PROBLEMS } from './problem-catalogue.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { toProblem } from './to-problem.js';
 
@@ -12,6 +13,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="dts"');
   // Set by a hook, too, which a URL that cannot be read does not come to.
   reply.header('x-request-id', request.id).headers(SECURITY_HEADERS);
+  request.server.countProblem?.(problem.code);
   reply.status(status).type('application/problem+json').send(toProblemBody(problem, request.id));
 }
 

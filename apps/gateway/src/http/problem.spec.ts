@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { PROBLEMS, Problem, toPointer, toProblemBody } from './problem.js';
+import { Problem, toPointer, toProblemBody } from './problem.js';
+import { PROBLEMS } from './problem-catalogue.js';
 
 describe('toPointer', () => {
   it.each([
@@ -28,10 +29,11 @@ describe('toProblemBody', () => {
   });
 
   it('has kebab-case codes and error statuses only', () => {
-    for (const [code, { status, title }] of Object.entries(PROBLEMS)) {
+    for (const [code, { status, title, remedy }] of Object.entries(PROBLEMS)) {
       expect(code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
       expect(status).toBeGreaterThanOrEqual(400);
       expect(title).toMatch(/^[A-Z].*[^.]$/);
+      expect(remedy).toMatch(/^[A-Z][^|]*[^.]$/); // a cell of a table
     }
   });
 });

@@ -1,6 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { PROBLEMS, Problem, type ProblemCode } from './problem.js';
+import { Problem } from './problem.js';
+import { PROBLEMS, type ProblemCode } from './problem-catalogue.js';
 
 /** Where the `type` of a problem leads. */
 @ApiExcludeController()

@@ -4,7 +4,11 @@ import { pageQuery } from './pages.js';
 import { Problem } from './problem.js';
 import { parseQuery } from './query.js';
 
-const schema = z.strictObject({ ...pageQuery, name: z.string().max(3, 'is too long').optional() });
+const schema = z.strictObject({
+  ...pageQuery,
+  name: z.string().max(3, 'is too long').optional(),
+  since: z.iso.datetime({ offset: true, error: 'must be a time' }).optional(),
+});
 
 /** As Fastify reads them: without a prototype. */
 const queryOf = (members: object) => Object.assign(Object.create(null), members);
@@ -27,6 +31,13 @@ describe('parseQuery', () => {
 
   it.each(['0', '101', '1000', '-1', '1.5', '', ' 1', '1e1', '0x1', '٣', 'all'])('refuses the limit %p', (limit) => {
     expect(errorsOf({ limit })).toEqual([{ parameter: 'limit', detail: expect.stringContaining('1 to 100') }]);
+  });
+
+  it('says of a time with an offset how a URL has it', () => {
+    expect(errorsOf({ since: '2026-11-25T08:00:00+01:00' })).toEqual([]);
+    const detail = 'must be a time; in a URL, write + as %2B';
+    expect(errorsOf({ since: '2026-11-25T08:00:00 01:00' })).toEqual([{ parameter: 'since', detail }]);
+    expect(errorsOf({ since: 'yesterday at 08:00' })).toEqual([{ parameter: 'since', detail: 'must be a time' }]);
   });
 
   it('names each parameter that is unknown, repeated or wrong', () => {

@@ -2,6 +2,10 @@ import { toPayloadIssues } from '@dts/queue';
 import type { z } from 'zod';
 import { Problem, type ProblemEntry } from './problem.js';
 
+const UNKNOWN = 'is not a parameter of this request';
+/** A time with its offset, as a server reads it of a URL where a plus sign stands for a space. */
+const LOST_PLUS = /^\d{4}-\d\d-\d\dT[\d:.]+ \d\d:\d\d$/;
+
 /**
  * Reads a query by a strict schema of strings. What is unknown is refused: a filter with a typing error must not list everything.
  * @throws Problem `invalid-request` that names each wrong parameter
@@ -14,14 +18,21 @@ export function parseQuery<Schema extends z.ZodObject>(schema: Schema, query: un
   throw refused(issues.filter((entry, index) => issues.findIndex(({ parameter }) => parameter === entry.parameter) === index));
 }
 
+/** @throws Problem `invalid-request` that names each parameter that is not known */
+export function refuseUnknown(query: object, known: ReadonlySet<string>): void {
+  const unknown = Object.keys(query).filter((parameter) => !known.has(parameter));
+  if (unknown.length > 0) throw refused(unknown.map((parameter) => ({ parameter, detail: UNKNOWN })));
+}
+
 export function invalidParameter(parameter: string, detail: string): Problem {
   return refused([{ parameter, detail }]);
 }
 
 function toEntry(schema: z.ZodObject, query: unknown, parameter: string, message: string): ProblemEntry {
-  if (!Object.hasOwn(schema.shape, parameter)) return { parameter, detail: 'is not a parameter of this request' };
+  if (!Object.hasOwn(schema.shape, parameter)) return { parameter, detail: UNKNOWN };
   const value = (query as Record<string, unknown>)[parameter];
-  return { parameter, detail: Array.isArray(value) ? 'may be given once only' : message };
+  if (Array.isArray(value)) return { parameter, detail: 'may be given once only' };
+  return { parameter, detail: LOST_PLUS.test(String(value)) ? `${message}; in a URL, write + as %2B` : message };
 }
 
 function refused(errors: readonly ProblemEntry[]): Problem {

@@ -14,7 +14,9 @@ import { allowOrigins } from './cors.js';
 import { acceptJsonOnly } from './json-body.js';
 import { serveDocs } from './openapi.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
-import { PROBLEMS, Problem, toProblemBody } from './problem.js';
+import { Problem, toProblemBody } from './problem.js';
+import { PROBLEMS } from './problem-catalogue.js';
+import { ProblemMetrics } from './problem-metrics.js';
 import { AddressLimits } from './rate-limit/address-limits.js';
 import { RateLimits } from './rate-limit/rate-limits.js';
 import { SECURITY_HEADERS } from './security-headers.js';
@@ -53,6 +55,7 @@ export function createAdapter(): FastifyAdapter {
 export async function prepareServer(app: NestFastifyApplication): Promise<void> {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   const problems = app.get(ProblemFilter);
+  app.get(ProblemMetrics).watch(fastify);
   acceptJsonOnly(fastify);
   fastify.addHook('onRoute', (route) => {
     route.bodyLimit = route.config?.bodyLimit ?? route.bodyLimit;
@@ -78,9 +81,10 @@ function acceptableId(id: string | string[] | undefined): string | undefined {
 }
 
 /** What is not even HTTP, or has more headers than Node takes: there is no request yet to answer to. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuseUnreadable(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const problem = UNREADABLE[error.code ?? ''] ?? new Problem('bad-request', 'The request cannot be read as HTTP/1.1.');
+  this.countProblem?.(problem.code);
   const body = JSON.stringify(toProblemBody(problem, randomUUID()));
   const { status } = PROBLEMS[problem.code];
   const headers = {

@@ -1,6 +1,7 @@
 import { QueueError } from '@dts/queue';
 import { HttpException } from '@nestjs/common';
-import { Problem, type ProblemCode, toPointer } from './problem.js';
+import { Problem, toPointer } from './problem.js';
+import type { ProblemCode } from './problem-catalogue.js';
 
 /** Fastify's own refusals, by its error codes and, for Nest's, by status. */
 const BY_CODE: Readonly<Record<string, ProblemCode>> = {

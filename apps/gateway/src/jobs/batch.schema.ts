@@ -2,10 +2,10 @@ import { JOB_DEFINITIONS, type JobDefinition } from '@dts/jobs';
 import { type Submission, toPayloadIssues } from '@dts/queue';
 import { z } from 'zod';
 import { component } from '../http/components.js';
-import { problem } from '../http/openapi.js';
+import { PROBLEM_EXAMPLE, problem } from '../http/openapi.js';
 import { Problem, toPointer, type toProblemBody } from '../http/problem.js';
-import { type JobView, jobView } from './job.view.js';
-import { checkIdempotencyKey, parseSubmit, variantOf } from './submit.schema.js';
+import { JOB_EXAMPLE, type JobView, jobView } from './job.view.js';
+import { checkIdempotencyKey, IDEMPOTENCY_KEY, parseSubmit, variantOf } from './submit.schema.js';
 
 const MAX_JOBS = 1_000;
 /** Of a whole batch: 8 KiB for each of a thousand jobs. */
@@ -33,16 +33,29 @@ export const batchInput = component(
 type Variant = ReturnType<typeof toVariant>;
 
 function toVariant(definition: JobDefinition) {
-  const idempotencyKey = z.string().max(255).optional().meta({ description: 'Makes a repeated submission of this job safe for 24 hours' });
+  const idempotencyKey = z
+    .string()
+    .regex(new RegExp(IDEMPOTENCY_KEY.pattern))
+    .optional()
+    .meta({ description: 'Makes a repeated submission of this job safe for 24 hours' });
   return component(`${definition.name}.BatchInput`, variantOf(definition).extend({ idempotencyKey }));
 }
+
+const EXAMPLE = {
+  results: [
+    { status: 201, job: JOB_EXAMPLE },
+    { status: 422, problem: PROBLEM_EXAMPLE },
+  ],
+};
 
 /** In the order of the jobs; each says what it alone would have been answered. */
 export const batchView = component(
   'BatchResults',
-  z.object({
-    results: z.array(z.union([z.object({ status: z.int(), job: jobView }), z.object({ status: z.int(), problem })])),
-  }),
+  z
+    .object({
+      results: z.array(z.union([z.object({ status: z.int(), job: jobView }), z.object({ status: z.int(), problem })])),
+    })
+    .meta({ examples: [EXAMPLE] }),
 );
 
 export interface BatchView {

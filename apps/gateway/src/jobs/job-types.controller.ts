@@ -46,7 +46,10 @@ export class JobTypesController {
   @Get()
   @NeedsScope('jobs:read')
   @ApiOperation({ operationId: 'listJobTypes', summary: 'List the job types, with the JSON Schema of payload and result' })
-  @ApiOkResponse({ schema: ref(jobTypeList) })
+  @ApiOkResponse({
+    schema: ref(jobTypeList),
+    example: { ...JOB_TYPES, items: JOB_TYPES.items.filter(({ name }) => name === 'image.thumbnail') },
+  })
   @ApiProblems(401, 403)
   list() {
     return JOB_TYPES;

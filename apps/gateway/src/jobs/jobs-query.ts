@@ -45,6 +45,3 @@ export const jobsPosition = z.object({
 /** What the lines of a job's log may be asked for with, and where a page of them ends. */
 export const logsQuery = z.strictObject(pageQuery);
 export const logsPosition = z.int().min(0);
-
-/** For what takes no parameters. */
-export const noQuery = z.strictObject({});

@@ -35,14 +35,18 @@ export const tenantLimitsInput = component(
 /** What is not limited is not told. */
 const limitsOf = <Limit extends z.ZodType>(limit: Limit) => z.partialRecord(z.enum(QUEUE_NAMES as [QueueName]), limit).nullable();
 
+const VIEW_EXAMPLE = { tenant: 'acme', weight: 2, concurrency: { io: 50 }, rate: { 'rate-limited': { max: 100, per: 60_000 } } };
+
 export const tenantLimitsView = component(
   'TenantLimits',
-  z.object({
-    tenant: z.string(),
-    weight: z.int(),
-    concurrency: limitsOf(z.int()),
-    rate: limitsOf(z.object({ max: z.int(), per: z.int() })),
-  }),
+  z
+    .object({
+      tenant: z.string(),
+      weight: z.int(),
+      concurrency: limitsOf(z.int()),
+      rate: limitsOf(z.object({ max: z.int(), per: z.int() })),
+    })
+    .meta({ examples: [VIEW_EXAMPLE] }),
 );
 
 export type TenantLimitsView = z.output<typeof tenantLimitsView>;

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { PROBLEMS } from '../http/problem.js';
+import { PROBLEMS } from '../http/problem-catalogue.js';
 import { toShown } from './shown.js';
 import { toShownJob } from './shown-job.js';
 
