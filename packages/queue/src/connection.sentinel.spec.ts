@@ -40,7 +40,7 @@ describe('through Sentinel', () => {
     await bench.opened.ready();
     await group.failover();
     await bench.untilCompleted(await submitThroughOutage(bench.opened));
-  });
+  }, 90_000);
 
   it('one sentinel of three may hang', async () => {
     group.sentinels[0]?.pause();

@@ -6,6 +6,9 @@ import { Gauge } from 'prom-client';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
 import { Problem } from '../http/problem.js';
 
+/** EVENT_STREAM_STALL, at most, once this gateway is about to end. */
+const LEAVING_STALL_MS = 1_000;
+
 /** The event streams that are open here, so that no caller, nor all of them, can have more than this gateway can serve. */
 @Injectable()
 export class EventStreams {
@@ -37,11 +40,15 @@ export class EventStreams {
   /**
    * A reader that has taken nothing of what waits for it for so long, or for twice as long where it took some just before, is cut
    * off: it comes back and goes on where it was. Until then nothing more is read for it. Whoever has nothing to take is not slow.
+   * @param leaving aborts when this gateway is about to end, which readers like that must not hold up
    */
-  cutOffStalled(response: ServerResponse): void {
+  cutOffStalled(response: ServerResponse, leaving: AbortSignal): void {
     response.setTimeout(this.env.EVENT_STREAM_STALL, () => {
       if (response.writableLength > 0) response.destroy();
     });
+    const hurry = () => response.setTimeout(Math.min(LEAVING_STALL_MS, this.env.EVENT_STREAM_STALL));
+    leaving.addEventListener('abort', hurry, { once: true });
+    response.once('close', () => leaving.removeEventListener('abort', hurry));
   }
 
   private openOf(keyId: string): number {

@@ -73,7 +73,7 @@ export class EventsController {
     const signal = AbortSignal.any([gone.signal, this.draining.signal]);
     const events = toEventStream(id, this.follower.follow(id, decodeTold(lastEventId ?? ''), signal));
     const stream = Readable.from(events, { objectMode: false }).once('close', close);
-    this.streams.cutOffStalled(reply.raw);
+    this.streams.cutOffStalled(reply.raw, this.draining.signal);
     // The connection ends with the stream: nothing is left to wait for when this gateway stops.
     reply.headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' }).type('text/event-stream');
     void reply.send(stream);
