@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
-/** The kinds of settings of a policy. Each tells of a wrong value what it may be. */
+/*
+ * The kinds of settings. Each tells of a wrong value what it may be.
+ */
+
+/** More than any cluster runs of one deployment; fewer are not for a schema to forbid. */
+export const MOST_WORKERS = 100_000;
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;

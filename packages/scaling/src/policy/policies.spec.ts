@@ -109,7 +109,7 @@ pools:
     fallback: 9
 `;
     expect(problemsOf(text)).toEqual([
-      '4 pools.Default: is no name for a pool: use up to 63 lower-case letters, digits and hyphens',
+      '4 pools.Default: is no name for a pool: give a name of lower-case letters, digits and hyphens, of at most 63 characters',
       '5 pools.Default.queues.1: is "mail": give io, rate-limited, cpu',
       '6 pools.Default.target.kind: give one with a kind of local-process, kubernetes, dry-run',
       '7 pools.Default.max: is "ten": give a whole number from 1 to 100000',
@@ -118,6 +118,9 @@ pools:
       '11 pools.Default.scaleUp.worker: is no setting of these: percent, workers, period',
       expect.stringMatching(/^8 pools\.Default\.minimum: is no setting of these: mode, queues, target, min, max, pickUpTarget, /),
       '14 pools.other.target.namespace: is "DTS": give a name of lower-case letters, digits and hyphens, of at most 63 characters',
+      '15 pools.other.min: is 5, more than max, which is 4: lower min or raise max',
+      '17 pools.other.fallback: is 9, more than max, which is 4: lower fallback or raise max',
+      '13 pools.other.queues.0: the queue io belongs to the pool Default already: leave it to one',
     ]);
   });
 
@@ -130,7 +133,7 @@ pools:
     ['a pool without settings', 'pools:\n  default:', [expect.stringMatching(/^2 pools\.default: is null: give a mapping with mode, queues/)]],
     ['no pools', 'pools: {}', ['1 pools: is empty: name at least one pool']],
     ['nothing', '', ['1 : is null: give a mapping with mode, pools']],
-    ['another mode', 'mode: on\npools: {}', ['1 mode: is "on": give off, observe, enforce']],
+    ['another mode, and more', 'mode: on\npools: {}', ['1 mode: is "on": give off, observe, enforce', '2 pools: is empty: name at least one pool']],
     ['a setting twice', file('max: 11'), [expect.stringMatching(/^6 : is no YAML: Map keys must be unique/)]],
     ['a broken line', 'pools: [', [expect.stringMatching(/^1 : is no YAML: /)]],
   ])('is refused for %s', (_what, text, problems: unknown[]) => {
@@ -139,11 +142,11 @@ pools:
 
   it('misses what it must have where that should stand', () => {
     expect(problemsOf('pools:\n  default:\n    min: 0')).toEqual([
-      '3 pools.default.queues: give the queues of the pool, such as [io, cpu]',
-      '3 pools.default.target: give one with a kind of local-process, kubernetes, dry-run',
-      '3 pools.default.max: is missing: give a whole number from 1 to 100000',
+      '2 pools.default.queues: give the queues that the pool serves, such as [io, cpu]',
+      '2 pools.default.target: give one with a kind of local-process, kubernetes, dry-run',
+      '2 pools.default.max: is missing: give a whole number from 1 to 100000',
     ]);
-    expect(problemsOf(file().replace('[io]', '[]'))).toEqual(['3 pools.default.queues: is empty: name at least one queue']);
+    expect(problemsOf(file().replace('[io]', '[]'))).toEqual(['3 pools.default.queues: give the queues that the pool serves, such as [io, cpu]']);
   });
 
   it('does not give a queue or a deployment to two pools', () => {

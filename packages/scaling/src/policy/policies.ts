@@ -4,7 +4,7 @@ import { contradictionsIn } from './contradictions.js';
 import { oneOf, settings } from './fields.js';
 import { PolicyError } from './policy-error.js';
 import { readText } from './policy-text.js';
-import { MODES, POOL_NAME, poolSchema } from './pool-schema.js';
+import { LABEL, MODES, POOL_NAME, poolSchema } from './pool-schema.js';
 import { type Problem, toProblems } from './problem.js';
 
 export interface PolicyOptions {
@@ -12,10 +12,13 @@ export interface PolicyOptions {
   readonly queues?: readonly string[];
 }
 
-const fileSchema = settings({
-  mode: oneOf(MODES).default('enforce'),
-  pools: z.record(z.string(), z.unknown(), { error: 'give a mapping with a name for each pool' }),
-});
+const mode = oneOf(MODES).default('enforce');
+const pools = z.record(z.string(), z.unknown(), { error: 'give a mapping with a name for each pool' });
+
+const fileSchema = settings({ mode, pools: pools.refine(isFilled, { error: 'is empty: name at least one pool' }) });
+
+/** What there is of it, whatever else is wrong, so that the problems of the pools are told with it. */
+const readable = z.looseObject({ mode: mode.catch('enforce'), pools: pools.catch({}) }).catch({ mode: 'enforce', pools: {} });
 
 /**
  * The pools of a policy file (YAML), complete with what it leaves to the defaults.
@@ -35,8 +38,9 @@ export function toPolicies(data: unknown, options: PolicyOptions = {}): PoolPoli
 }
 
 function policiesOf(data: unknown, options: PolicyOptions, lineOf: (path: readonly PropertyKey[]) => number | undefined): PoolPolicy[] {
-  const { policies, problems } = read(data, options);
-  const all = [...problems, ...contradictionsIn(policies)];
+  const file = fileSchema.safeParse(data);
+  const { policies, problems } = readPools(readable.parse(data), options);
+  const all = [...(file.success ? [] : toProblems(file.error, [])), ...problems];
   if (all.length === 0) return policies;
   throw new PolicyError(all.map(({ path, message }) => ({ path: path.join('.'), line: lineOf(path), message })));
 }
@@ -46,21 +50,23 @@ interface Read {
   readonly problems: Problem[];
 }
 
-function read(data: unknown, { queues }: PolicyOptions): Read {
-  const file = fileSchema.safeParse(data);
-  if (!file.success) return { policies: [], problems: toProblems(file.error, []) };
+function readPools(file: z.output<typeof readable>, { queues }: PolicyOptions): Read {
   const schema = poolSchema(queues);
-  const pools = Object.entries(file.data.pools).map(([pool, settingsOf]) => readPool(schema, pool, settingsOf, file.data.mode));
-  const none = pools.length === 0 ? [{ path: ['pools'], message: 'is empty: name at least one pool' }] : [];
-  return { policies: pools.flatMap(({ policies }) => policies), problems: [...none, ...pools.flatMap(({ problems }) => problems)] };
+  const read = Object.entries(file.pools).map(([pool, data]) => readPool(schema, pool, data, file.mode));
+  return {
+    policies: read.flatMap(({ policies }) => policies),
+    problems: [...read.flatMap(({ problems }) => problems), ...contradictionsIn(file.pools)],
+  };
 }
 
-function readPool(schema: ReturnType<typeof poolSchema>, pool: string, data: unknown, mode: Mode): Read {
+function readPool(schema: ReturnType<typeof poolSchema>, pool: string, data: unknown, common: Mode): Read {
   const path = ['pools', pool];
-  const wrongName = POOL_NAME.test(pool)
-    ? []
-    : [{ path, message: 'is no name for a pool: use up to 63 lower-case letters, digits and hyphens' }];
+  const wrongName = POOL_NAME.test(pool) ? [] : [{ path, message: `is no name for a pool: give ${LABEL}` }];
   const parsed = schema.safeParse(data);
   if (!parsed.success) return { policies: [], problems: [...wrongName, ...toProblems(parsed.error, path)] };
-  return { policies: [{ ...parsed.data, pool, mode: parsed.data.mode ?? mode, pin: null }], problems: wrongName };
+  return { policies: [{ ...parsed.data, pool, mode: parsed.data.mode ?? common, pin: null }], problems: wrongName };
+}
+
+function isFilled(named: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(named).length > 0;
 }

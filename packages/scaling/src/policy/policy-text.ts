@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { PolicyError } from './policy-error.js';
 
 /** A policy file as data, and where in the text its parts stand. */
@@ -29,10 +29,16 @@ function toData(document: Document.Parsed): unknown {
   }
 }
 
+/** Of the key, or the item of a list, that the path ends with; of the closest before it that stands in the text. */
 function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true) as { readonly range?: readonly number[] | null } | undefined;
-    if (node?.range?.[0] !== undefined) return node.range[0];
+    const place = placeOf(document.getIn(path.slice(0, length - 1), true), path[length - 1]);
+    if (isNode(place) && place.range) return place.range[0];
   }
   return 0;
+}
+
+function placeOf(parent: unknown, key: PropertyKey | undefined): unknown {
+  if (isSeq(parent)) return parent.items[Number(key)];
+  return isMap(parent) ? parent.items.map((pair) => pair.key).find((found) => isScalar(found) && String(found.value) === key) : undefined;
 }

@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import type { Mode, Target } from '../pool-policy.js';
-import { duration, named, oneOf, settings, share, whole } from './fields.js';
+import { duration, MOST_WORKERS, named, oneOf, settings, share, whole } from './fields.js';
 
 export const MODES: readonly Mode[] = ['off', 'observe', 'enforce'];
 const KINDS: readonly Target['kind'][] = ['local-process', 'kubernetes', 'dry-run'];
 
-/** More than any cluster runs of one deployment; less is not a policy's to forbid. */
-const MOST_WORKERS = 100_000;
-
 /** It goes into addresses and metrics. */
 export const POOL_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const LABEL = 'a name of lower-case letters, digits and hyphens, of at most 63 characters';
+export const LABEL = 'a name of lower-case letters, digits and hyphens, of at most 63 characters';
 /** As Kubernetes names namespaces ("RFC 1123 label") and deployments ("RFC 1123 subdomain"). */
 const NAMESPACE = POOL_NAME;
 const DEPLOYMENT = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
@@ -29,13 +26,15 @@ const target = z.discriminatedUnion(
   { error: `give one with a kind of ${KINDS.join(', ')}` },
 );
 
+const QUEUES = 'give the queues that the pool serves, such as [io, cpu]';
+
 const limit = { percent: whole(0, 1_000), workers: whole(1, MOST_WORKERS), period: duration(1) };
 
 /** A pool as it stands in a policy file, with its defaults. @param queues the names of those that there are */
 export function poolSchema(queues: readonly string[] | undefined) {
   return settings({
     mode: oneOf(MODES).optional(),
-    queues: z.array(queues ? oneOf(queues) : named(/./, 'the name of a queue'), { error: 'give the queues of the pool, such as [io, cpu]' }),
+    queues: z.array(queues ? oneOf(queues) : named(/./, 'the name of a queue'), { error: QUEUES }).min(1, { error: QUEUES }),
     target,
     min: whole(0, MOST_WORKERS).default(1),
     max: whole(1, MOST_WORKERS),
