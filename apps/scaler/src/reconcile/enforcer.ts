@@ -31,8 +31,8 @@ export class Enforcer {
   ) {}
 
   async enforce(order: Order): Promise<void> {
-    if (order.policy.mode !== 'enforce') return this.drain(0, order);
-    if (order.token === undefined) return this.standBy(order);
+    if (order.policy.mode !== 'enforce') await this.drain(0, order);
+    if (order.policy.mode !== 'enforce' || order.token === undefined) return this.standBy(order);
     const { desired } = order.decision;
     if (desired === null) return;
     const surplus = order.target.replicas - desired;
@@ -40,11 +40,12 @@ export class Enforcer {
     if (this.actuator.reach !== 'none') await this.drain(Math.max(0, surplus), order);
   }
 
-  /** What nobody else can reach has at least its minimum, and its fallback, whoever leads. */
+  /** What nobody else can reach has its minimum, whoever leads and in every mode, and its fallback while the load is unknown. */
   private async standBy(order: Order): Promise<void> {
     if (this.actuator.reach !== 'exclusive') return;
     const { decision, policy, target } = order;
-    const least = decision.signal.state === 'unknown' ? (decision.desired ?? policy.min) : policy.min;
+    const fallsBack = policy.mode === 'enforce' && decision.signal.state === 'unknown';
+    const least = fallsBack ? (decision.desired ?? policy.min) : policy.min;
     if (least > target.replicas) await this.scale(order, least, []);
   }
 
