@@ -1,7 +1,7 @@
 import type { WorkerInfo } from '@dts/queue';
 import type { Logger } from '@dts/runtime';
 import type { Decision, PoolPolicy } from '@dts/scaling';
-import type { Actuator, TargetState } from '../actuator/actuator.js';
+import { type Actuator, ActuatorRefusal, type TargetState } from '../actuator/actuator.js';
 import type { Drainage } from './drainage.js';
 
 /** A decision, and what it is to be carried out on. */
@@ -30,9 +30,13 @@ export class Enforcer {
     private readonly onScale: OnScale,
   ) {}
 
+  /** @throws ActuatorRefusal when the target is not this scaler's, Error when something did not work */
   async enforce(order: Order): Promise<void> {
-    if (order.policy.mode !== 'enforce') await this.drain(0, order);
-    if (order.policy.mode !== 'enforce' || order.token === undefined) return this.standBy(order);
+    const { policy, target, token } = order;
+    const isOurs = policy.mode === 'enforce' && target.refusal === null;
+    if (!isOurs) await this.drain(0, order);
+    if (policy.mode === 'enforce' && target.refusal !== null) throw new ActuatorRefusal(target.refusal);
+    if (!isOurs || token === undefined) return this.standBy(order);
     const { desired } = order.decision;
     if (desired === null) return;
     const surplus = order.target.replicas - desired;
