@@ -36,7 +36,7 @@ export interface Round {
 type Workers = readonly WorkerInfo[] | Error;
 type Target = TargetState | Error;
 
-/** Milliseconds after an unknown load in which no worker is taken away: a failover of Redis shows like that. */
+/** Milliseconds after a load that was lost sight of in which no worker is taken away: a failover of Redis shows like that. */
 const UNSETTLED_MS = 30_000;
 
 /** One pool, round after round: read -> decide -> act. */
@@ -45,6 +45,7 @@ export class PoolReconciler {
   /** Unix milliseconds, of the first reading that failed. */
   private unknownSince: number | undefined;
   private unsettledUntil = 0;
+  private wasKnown = false;
 
   constructor(
     private readonly actuator: Actuator,
@@ -102,7 +103,8 @@ export class PoolReconciler {
     });
     const isUnknown = signal.state === 'unknown';
     this.unknownSince = isUnknown ? (this.unknownSince ?? at) : undefined;
-    if (isUnknown) this.unsettledUntil = at + UNSETTLED_MS;
+    this.wasKnown ||= !isUnknown;
+    if (isUnknown && this.wasKnown) this.unsettledUntil = at + UNSETTLED_MS;
     return signal;
   }
 

@@ -37,11 +37,12 @@ describe('a pool that may have no worker', () => {
   it('wakes when its load cannot be read: not knowing is not nothing', async () => {
     await toZero();
     const key = 'dts:io:metrics:completed';
-    await stack.redis.rename(key, `${key}:away`);
+    const counters = await stack.redis.hgetall(key);
     await stack.redis.set(key, 'no counter');
     await waitFor(async () => (await stack.pool()).decision?.signal.state === 'unknown', PATIENCE);
     await waitFor(async () => (await stack.pool()).current === 1, PATIENCE);
-    await stack.redis.rename(`${key}:away`, key);
+    await stack.redis.del(key);
+    await stack.redis.hset(key, { count: '0', ...counters });
     await waitFor(async () => (await stack.pool()).decision?.signal.state === 'known', PATIENCE);
   }, 120_000);
 
