@@ -144,9 +144,13 @@ export class LocalStack {
     return ids;
   }
 
-  /** Resolves when so many jobs of the queue are done. */
+  /** Jobs of the queue that are done, ever. */
+  async completed(): Promise<number> {
+    return (await this.api.call<{ counts: { completed: number } }>('GET', '/v1/queues/io')).body.counts.completed;
+  }
+
   async untilCompleted(count: number, timeoutMs = 60_000): Promise<void> {
-    const done = async () => ((await this.api.call<{ counts: { completed: number } }>('GET', '/v1/queues/io')).body.counts.completed ?? 0) >= count;
+    const done = async () => (await this.completed()) >= count;
     await waitFor(done, { timeoutMs, describe: `${count} completed jobs; ${this.program.tail}` });
   }
 
