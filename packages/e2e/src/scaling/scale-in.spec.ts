@@ -83,7 +83,11 @@ describe('taking workers away', () => {
     letGo();
     await stack.untilWorkers(3);
     await stack.untilCompleted(before + ids.length);
-    await hold(60); // all three have taken twenty
+    const flags = async () => {
+      const { body } = await stack.api.call<{ items: { draining: boolean }[] }>('GET', '/v1/workers');
+      return body.items.map((worker) => worker.draining).join();
+    };
+    await waitFor(async () => (await flags()) === 'false,false,false', PATIENCE);
   }, 180_000);
 
   it('is given up when it takes longer than it may', async () => {
