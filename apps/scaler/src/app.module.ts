@@ -12,6 +12,7 @@ import { RedisElection } from './election/redis-election.js';
 import { SCALER_ENV, type ScalerEnv } from './env.js';
 import { Access } from './http/access.js';
 import { ProblemFilter } from './http/problem.js';
+import { FIRST_POLICY, loadFirstPolicy } from './policy/load-policy.js';
 import { PolicySource } from './policy/policy-source.js';
 import { Pins } from './pools/pins.js';
 import { PinsController } from './pools/pins.controller.js';
@@ -77,7 +78,7 @@ const stored = [
 })
 class AppModule {}
 
-/** The scaler, for one environment. @throws EnvError when the keys of the environment cannot be used */
+/** The scaler, for one environment. @throws EnvError when its keys, or its policy, cannot be used */
 export function appModule(env: ScalerEnv, logger: Logger): DynamicModule {
   return {
     module: AppModule,
@@ -85,6 +86,7 @@ export function appModule(env: ScalerEnv, logger: Logger): DynamicModule {
       { provide: SCALER_ENV, useValue: env },
       { provide: LOGGER, useValue: logger },
       { provide: ApiKeys, useValue: ApiKeys.fromEnv(env) },
+      { provide: FIRST_POLICY, useValue: loadFirstPolicy(env) },
     ],
   };
 }
