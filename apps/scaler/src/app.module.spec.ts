@@ -102,7 +102,9 @@ describe('the scaler', () => {
     await submit();
     await waitFor(async () => (await metrics(/^dts_pool_desired_workers/)).includes('dts_pool_desired_workers{pool="io"} 1'));
     expect(await metrics(/^dts_queue_jobs/)).toContain('dts_queue_jobs{queue="io",state="waiting"} 1');
-    expect(await metrics(/^dts_pool_stage_workers\{pool="io",stage="bounds"/)).toEqual(['dts_pool_stage_workers{pool="io",stage="bounds"} 1']);
+    expect(await metrics(/^dts_pool_stage_workers\{pool="io",stage="bounds"/)).toEqual([
+      'dts_pool_stage_workers{pool="io",stage="bounds"} 1',
+    ]);
     expect(await metrics(/^dts_pool_workers\{pool="io"/)).toEqual(['dts_pool_workers{pool="io"} 0']);
     expect(await metrics(/^dts_scaler_(leader|policy_valid) /)).toEqual(['dts_scaler_leader 1', 'dts_scaler_policy_valid 1']);
     expect(await metrics(/^dts_scaler_decisions_total\{pool="io",outcome="up"/)).toHaveLength(1);
@@ -146,11 +148,17 @@ describe('the scaler', () => {
   it('keeps what it has decided', async () => {
     const list = async (query = '') => {
       const response = await fetch(`${url}/v1/decisions${query}`);
-      return { status: response.status, body: (await response.json()) as { items: { id: string; at: string; pool: string }[]; nextCursor: string } };
+      return {
+        status: response.status,
+        body: (await response.json()) as { items: { id: string; at: string; pool: string }[]; nextCursor: string },
+      };
     };
     await waitFor(async () => (await list('?pool=io')).body.items.length >= 3);
     const { body } = await list('?pool=io&limit=2');
-    expect(body).toEqual({ items: [expect.objectContaining({ pool: 'io' }), expect.objectContaining({ pool: 'io' })], nextCursor: body.items[1]?.id });
+    expect(body).toEqual({
+      items: [expect.objectContaining({ pool: 'io' }), expect.objectContaining({ pool: 'io' })],
+      nextCursor: body.items[1]?.id,
+    });
     const next = await list(`?pool=io&limit=1&cursor=${body.nextCursor}`);
     expect(Date.parse(String(next.body.items[0]?.at))).toBeLessThan(Date.parse(String(body.items[1]?.at)));
     expect((await list('?limit=0')).status).toBe(422);
@@ -206,7 +214,11 @@ describe('a pin', () => {
     ['no body', 'io', undefined, SECRETS.operator, 422, 'invalid-request'],
     ['what is not JSON', 'io', '{', SECRETS.operator, 400, 'bad-request'],
   ])('is refused with %s', async (_what, name, body, secret, status, code) => {
-    await expect(call('PUT', name, body, secret)).resolves.toMatchObject({ status, type: expect.stringContaining('application/problem+json'), body: { code, status } });
+    await expect(call('PUT', name, body, secret)).resolves.toMatchObject({
+      status,
+      type: expect.stringContaining('application/problem+json'),
+      body: { code, status },
+    });
     expect(await entries()).toEqual([]);
     expect((await pool('io'))?.pin).toBeNull();
   });

@@ -25,7 +25,12 @@ describe('Drainage', () => {
     const answers = await Promise.all(workers.map(({ id }) => drains.isWanted(id)));
     return workers.filter((_worker, index) => answers[index]).map(({ id }) => id);
   };
-  const some = [workerInfo('a', { busy: 3 }), workerInfo('b', { busy: 1 }), workerInfo('c', { busy: 1, startedAt: 2 }), workerInfo('d', { busy: 2 })];
+  const some = [
+    workerInfo('a', { busy: 3 }),
+    workerInfo('b', { busy: 1 }),
+    workerInfo('c', { busy: 1, startedAt: 2 }),
+    workerInfo('d', { busy: 2 }),
+  ];
 
   it('chooses the least busy, and of these the youngest', async () => {
     await expect(aim(1, some)).resolves.toEqual({ leaving: [], givenUp: [] });
