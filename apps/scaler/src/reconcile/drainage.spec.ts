@@ -68,7 +68,7 @@ describe('Drainage', () => {
     await expect(wanted(some)).resolves.toEqual(['b']);
     await aim(4, some, NOW + LONG_MS + 2);
     await expect(wanted(some)).resolves.toEqual(['a', 'b', 'd']);
-    await aim(4, some, NOW + 2 * LONG_MS + 2);
+    await aim(4, some, NOW + 2 * LONG_MS + 1);
     await expect(wanted(some)).resolves.toEqual(['a', 'b', 'c', 'd']);
   });
 
