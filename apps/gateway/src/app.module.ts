@@ -1,4 +1,4 @@
-import { counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { ApiKeys, counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
@@ -9,7 +9,6 @@ import { Retries } from './dead-letters/retries.js';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { AllowedMethods } from './http/allowed-methods.js';
-import { ApiKeys } from './http/api-keys.js';
 import { DescribedRequest } from './http/described-request.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemMetrics } from './http/problem-metrics.js';
