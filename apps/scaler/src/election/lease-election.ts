@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Loop } from '@dts/queue';
 import type { Logger } from '@dts/runtime';
-import { type KubernetesApi, KubernetesError } from '../actuator/kubernetes/kubernetes-api.js';
-import { type Lease, lease as leaseSchema } from '../actuator/kubernetes/resources.js';
+import { type KubernetesApi, KubernetesError } from '../kubernetes/kubernetes-api.js';
 import type { Election } from './election.js';
-import { LEASE_TIMES, type LeaseTimes, moveOn, released, renewed, type Sighting, sight, taken } from './lease.js';
+import { LEASE_TIMES, type Lease, type LeaseTimes, lease, moveOn, released, renewed, type Sighting, sight, taken, tokenOf } from './lease.js';
 
 export interface LeaseName {
   readonly namespace: string;
@@ -33,11 +32,11 @@ export class LeaseElection implements Election {
 
   constructor(
     private readonly api: KubernetesApi,
-    private readonly lease: LeaseName,
+    private readonly name: LeaseName,
     private readonly logger: Logger,
     private readonly times: LeaseTimes = LEASE_TIMES,
   ) {
-    this.path = `/apis/coordination.k8s.io/v1/namespaces/${lease.namespace}/leases`;
+    this.path = `/apis/coordination.k8s.io/v1/namespaces/${name.namespace}/leases`;
   }
 
   /** Rises whenever the lead goes to another. */
@@ -69,39 +68,40 @@ export class LeaseElection implements Election {
     } catch (error) {
       // Somebody else was faster: the next turn sees whom.
       const lost = error instanceof KubernetesError && error.status === 409;
-      if (!lost) this.logger.warn({ err: error, lease: this.lease }, 'the Lease of the leader cannot be read or written');
+      if (!lost) this.logger.warn({ err: error, lease: this.name }, 'the Lease of the leader cannot be read or written');
     }
     const leads = this.token !== undefined;
-    if (led !== leads) this.logger.info({ lease: this.lease, token: this.token }, leads ? 'leads' : 'leads no more');
+    if (led !== leads) this.logger.info({ lease: this.name, token: this.token }, leads ? 'leads' : 'leads no more');
     return this.times.retry;
   }
 
   /** @param startedAt before anything was asked: what comes of it holds from then on */
   private async campaign(startedAt: number): Promise<void> {
-    const found = await this.api.find(`${this.path}/${this.lease.name}`, leaseSchema);
-    if (!found) return this.hold(undefined, taken(undefined, this.me, this.times, new Date()), startedAt);
+    const found = await this.api.find(`${this.path}/${this.name.name}`, lease);
+    if (!found) return this.hold(taken(lease.parse({ metadata: {} }), this.me, this.times, new Date()), startedAt);
     this.holder = found.spec.holderIdentity || undefined;
-    this.seen = sight(found, this.seen, performance.now());
-    const move = moveOn(found, this.seen, this.me, performance.now());
-    if (move === 'renew') await this.hold(found, renewed(found.spec, new Date()), startedAt);
-    if (move === 'take') await this.hold(found, taken(found.spec, this.me, this.times, new Date()), startedAt);
+    const now = performance.now();
+    this.seen = sight(found, this.seen, now);
+    const move = moveOn(found, this.seen, this.me, now);
+    if (move === 'renew') await this.hold(renewed(found, new Date()), startedAt);
+    if (move === 'take') await this.hold(taken(found, this.me, this.times, new Date()), startedAt);
   }
 
-  private async hold(found: Lease | undefined, spec: Lease['spec'], startedAt: number): Promise<void> {
-    await this.write(found, spec);
+  private async hold(mine: Lease, startedAt: number): Promise<void> {
+    await this.write(mine);
     this.holder = this.me;
-    this.lead = { token: (spec.leaseTransitions ?? 0) + 1, until: startedAt + this.times.renewDeadline };
+    this.lead = { token: tokenOf(mine), until: startedAt + this.times.renewDeadline };
   }
 
   private async release(): Promise<void> {
-    const found = await this.api.find(`${this.path}/${this.lease.name}`, leaseSchema);
-    if (found?.spec.holderIdentity === this.me) await this.write(found, released(found.spec, new Date()));
+    const found = await this.api.find(`${this.path}/${this.name.name}`, lease);
+    if (found?.spec.holderIdentity === this.me) await this.write(released(found, new Date()));
   }
 
   /** @throws KubernetesError 409 when another has written since it was read, or was faster in making it */
-  private async write(found: Lease | undefined, spec: Lease['spec']): Promise<void> {
-    const object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { ...this.lease, ...found?.metadata }, spec };
-    if (found) await this.api.replace(`${this.path}/${this.lease.name}`, object);
+  private async write(mine: Lease): Promise<void> {
+    const object = { ...mine, apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { ...mine.metadata, ...this.name } };
+    if (mine.metadata.resourceVersion) await this.api.replace(`${this.path}/${this.name.name}`, object);
     else await this.api.create(this.path, object);
   }
 }

@@ -1,5 +1,22 @@
-import { microTime } from '../actuator/kubernetes/micro-time.js';
-import type { Lease } from '../actuator/kubernetes/resources.js';
+import { z } from 'zod';
+import { microTime } from '../kubernetes/micro-time.js';
+
+/** Rises from leader to leader. The Lease's own count of transitions would begin again where somebody deletes it. */
+const TOKEN = 'dts/leader-token';
+
+/** Of coordination.k8s.io/v1. What others have put into it stays in it. */
+export const lease = z.looseObject({
+  metadata: z.looseObject({ resourceVersion: z.string().optional(), annotations: z.record(z.string(), z.string()).default({}) }),
+  spec: z
+    .looseObject({
+      /** Empty, or not there, when it was given up. */
+      holderIdentity: z.string().nullish(),
+      leaseDurationSeconds: z.int().nullish(),
+      leaseTransitions: z.int().nullish(),
+    })
+    .prefault({}),
+});
+export type Lease = z.output<typeof lease>;
 
 /** Milliseconds. */
 export interface LeaseTimes {
@@ -15,40 +32,43 @@ export const LEASE_TIMES: LeaseTimes = { lease: 15_000, renewDeadline: 10_000, r
 
 /** When this process first saw a Lease as it is, by a clock that only goes forward: clocks of others are not trusted. */
 export interface Sighting {
-  readonly version: string;
+  readonly version: string | undefined;
   readonly at: number;
 }
 
-export function sight(found: Lease, before: Sighting | undefined, now: number): Sighting {
-  const version = found.metadata.resourceVersion;
-  return before?.version === version ? before : { version, at: now };
+export function sight({ metadata }: Lease, before: Sighting | undefined, now: number): Sighting {
+  return before?.version === metadata.resourceVersion ? before : { version: metadata.resourceVersion, at: now };
 }
 
 /** What `me` may do with a Lease: renew what is mine, take what is free or has not been renewed in time, or wait. */
 export function moveOn({ spec }: Lease, seen: Sighting, me: string, now: number): 'renew' | 'take' | 'wait' {
   if (spec.holderIdentity === me) return 'renew';
-  const isFree = !spec.holderIdentity;
   const durationMs = (spec.leaseDurationSeconds ?? 0) * 1_000;
-  return isFree || now - seen.at >= durationMs ? 'take' : 'wait';
+  return !spec.holderIdentity || now - seen.at >= durationMs ? 'take' : 'wait';
 }
 
-type Spec = Lease['spec'];
+/** Its holder's fencing token; 0 when it has none. */
+export function tokenOf({ metadata }: Lease): number {
+  return Number(metadata.annotations[TOKEN] ?? 0);
+}
 
-export function taken(previous: Spec | undefined, me: string, times: LeaseTimes, now: Date): Spec {
+/** A Lease with a new holder, or a new Lease. */
+export function taken({ metadata, spec, ...rest }: Lease, me: string, times: LeaseTimes, now: Date): Lease {
+  const token = Math.max(tokenOf({ metadata, spec }) + 1, now.getTime());
+  const holder = { holderIdentity: me, leaseDurationSeconds: Math.ceil(times.lease / 1_000) };
+  const since = { acquireTime: microTime(now), renewTime: microTime(now), leaseTransitions: (spec.leaseTransitions ?? -1) + 1 };
   return {
-    holderIdentity: me,
-    leaseDurationSeconds: Math.ceil(times.lease / 1_000),
-    acquireTime: microTime(now),
-    renewTime: microTime(now),
-    leaseTransitions: previous ? (previous.leaseTransitions ?? 0) + 1 : 0,
+    ...rest,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, [TOKEN]: String(token) } },
+    spec: { ...spec, ...holder, ...since },
   };
 }
 
-export function renewed(mine: Spec, now: Date): Spec {
-  return { ...mine, renewTime: microTime(now) };
+export function renewed(mine: Lease, now: Date): Lease {
+  return { ...mine, spec: { ...mine.spec, renewTime: microTime(now) } };
 }
 
 /** Free for all, at once. */
-export function released(mine: Spec, now: Date): Spec {
-  return { ...mine, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(now) };
+export function released(mine: Lease, now: Date): Lease {
+  return { ...mine, spec: { ...mine.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(now) } };
 }

@@ -1,7 +1,7 @@
 import type { WorkerInfo } from '@dts/queue';
 import type { Logger } from '@dts/runtime';
 import type { Actuator, ScaleChange, TargetState } from '../actuator.js';
-import type { KubernetesApi } from './kubernetes-api.js';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api.js';
 import { DELETION_COST, isLeft, LOWEST_COST, marksFor } from './leaving-pods.js';
 import { refuseOwned } from './ownership.js';
 import { type DeploymentName, pathsOf } from './paths.js';
@@ -15,7 +15,9 @@ import { toQuery } from './selector.js';
  * pod-deletion-cost (KEP-2255): the ReplicaSet's controller takes those first. A worker's `host` is its pod's name.
  */
 export class KubernetesActuator implements Actuator {
+  readonly reach = 'shared';
   private readonly paths;
+  private highestFence = 0;
   private pods: ReadonlySet<string> = new Set();
 
   constructor(
@@ -41,7 +43,9 @@ export class KubernetesActuator implements Actuator {
    * Writes on what it has just read: a change that somebody else made meanwhile makes it fail, and is not undone.
    * @throws ActuatorRefusal when somebody else scales it; Error when others than `leaving` would go, or it cannot be written
    */
-  async scale({ replicas, leaving, reason }: ScaleChange): Promise<void> {
+  async scale({ replicas, leaving, fence, reason }: ScaleChange): Promise<void> {
+    if (fence < this.highestFence) throw new Error(`another scaler leads: token ${fence} is lower than ${this.highestFence}`);
+    this.highestFence = fence;
     await refuseOwned(this.api, this.target);
     const read = await this.readDeployment();
     const from = read.spec.replicas;

@@ -1,5 +1,5 @@
 import { ActuatorRefusal } from '../actuator.js';
-import type { KubernetesApi } from './kubernetes-api.js';
+import type { KubernetesApi } from '../../kubernetes/kubernetes-api.js';
 import { type DeploymentName, pathsOf } from './paths.js';
 import { owners } from './resources.js';
 

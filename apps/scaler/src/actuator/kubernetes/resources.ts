@@ -45,21 +45,3 @@ export const podList = z.object({ items: z.array(pod) });
 /** Of an HPA and of KEDA's ScaledObject, which leaves out what is usual. */
 const target = z.object({ name: z.string(), kind: z.string().default('Deployment') });
 export const owners = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }), spec: z.object({ scaleTargetRef: target }) })) });
-
-/** A point in time is RFC 3339 with microseconds. Whoever gave the lease up leaves its holder empty. */
-export const lease = z.object({
-  metadata: z.object({ resourceVersion: z.string() }),
-  spec: z
-    .object({
-      holderIdentity: z.string().nullish(),
-      leaseDurationSeconds: z.int().nullish(),
-      acquireTime: z.string().nullish(),
-      renewTime: z.string().nullish(),
-      leaseTransitions: z.int().nullish(),
-    })
-    .prefault({}),
-});
-export type Lease = z.output<typeof lease>;
-
-/** How the API server says no. */
-export const status = z.object({ message: z.string() });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { microTime } from './micro-time.js';
+import { microTime } from '../../kubernetes/micro-time.js';
 import type { DeploymentName } from './paths.js';
 
 const CONTROLLER = 'dts-scaler';

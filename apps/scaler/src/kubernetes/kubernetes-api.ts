@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'undici';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ClusterAccess } from './cluster-access.js';
-import { status } from './resources.js';
 
 /** For a whole request. Well below what an election allows for a renewal. */
 const TIMEOUT_MS = 4_000;
+
+/** How the API server says no. */
+const refusal = z.object({ message: z.string() });
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH';
 
@@ -88,7 +90,7 @@ export class KubernetesApi {
 
 function reasonOf(text: string): string | undefined {
   try {
-    return status.parse(JSON.parse(text)).message;
+    return refusal.parse(JSON.parse(text)).message;
   } catch {
     return undefined;
   }
