@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createLogger } from '@dts/runtime';
 import { waitFor } from '@dts/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -26,7 +27,7 @@ const leaders = () => candidates.filter(({ election }) => election.token !== und
 function start(count: number): void {
   for (let index = 0; index < count; index += 1) {
     const api = new KubernetesApi(cluster.access);
-    const election = new LeaseElection(api, { namespace: NAMESPACE, name: 'dts-scaler' }, logger);
+    const election = new LeaseElection(`scaler-${randomUUID()}`, api, { namespace: NAMESPACE, name: 'dts-scaler' }, logger);
     election.start();
     candidates.push({ api, election });
   }

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { Loop } from '@dts/queue';
 import type { Logger } from '@dts/runtime';
 import { type KubernetesApi, KubernetesError } from '../kubernetes/kubernetes-api.js';
@@ -23,14 +21,15 @@ interface Lead {
  * itself, and before anybody else may, whether or not it notices.
  */
 export class LeaseElection implements Election {
-  private readonly me = `${hostname()}_${randomUUID()}`;
   private readonly loop = new Loop(() => this.turn());
   private readonly path: string;
   private seen: Sighting | undefined;
   private lead: Lead | undefined;
   private holder: string | undefined;
 
+  /** @param me of this process and no other */
   constructor(
+    private readonly me: string,
     private readonly api: KubernetesApi,
     private readonly name: LeaseName,
     private readonly logger: Logger,
