@@ -65,7 +65,7 @@ afterEach(async () => {
   answerAll();
   await Promise.all(scalers.map((scaler) => scaler.kill()));
   await pods.stop();
-  await receiver.close();
+  await receiver.stop();
   client.disconnect();
 });
 
@@ -87,7 +87,6 @@ function startScaler(redis: Readonly<Record<string, string>>): Promise<App> {
 
 function holdRequests(): void {
   const { promise: answered, resolve } = Promise.withResolvers<string | undefined>();
-  answerAll = resolve;
   const { promise: keptIsAnswered, resolve: answerKept } = Promise.withResolvers<void>();
   receiver.respond = async ({ path }) => {
     if ((await answered) === path) await keptIsAnswered;
@@ -101,9 +100,9 @@ function holdRequests(): void {
 
 async function submit(count: number): Promise<string[]> {
   const submissions = Array.from({ length: count }, (_, index) =>
-    jobs.submit({ name: 'http.request', payload: { url: `${receiver.url}/${index}` }, options: {}, tenant: 'test' }),
+    jobs.submit({ name: 'http.request', payload: { url: `${receiver.url}/${index}`, timeout: 120_000 }, options: {}, tenant: 'test' }),
   );
-  return (await Promise.all(submissions)).map(({ id }) => id);
+  return (await Promise.all(submissions)).map(({ job }) => job.id);
 }
 
 const untilReplicas = (count: number, timeoutMs = 40_000) =>

@@ -16,14 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-const open: KubernetesActuator[] = [];
+const apis: KubernetesApi[] = [];
 afterEach(async () => {
-  for (const actuator of open.splice(0)) await actuator.close();
+  for (const api of apis.splice(0)) await api.close();
 });
 function actuatorFor(deployment: string, api = new KubernetesApi(cluster.access)): KubernetesActuator {
-  const actuator = new KubernetesActuator(api, { namespace: NAMESPACE, deployment }, logger);
-  open.push(actuator);
-  return actuator;
+  apis.push(api);
+  return new KubernetesActuator(api, { namespace: NAMESPACE, deployment }, logger);
 }
 
 const worker = (host: string): WorkerInfo => ({
@@ -49,7 +48,7 @@ describe('reading a Deployment', () => {
   it('tells what it is set to, whether that has been done, and whose pods these are', async () => {
     await cluster.deploy('worker-io', 2);
     const actuator = actuatorFor('worker-io');
-    await expect(actuator.read()).resolves.toEqual({ replicas: 2, settled: true });
+    await expect(actuator.read()).resolves.toEqual({ replicas: 2, settled: true, refusal: null });
     const [pod = ''] = await cluster.untilPods('worker-io', 2);
     expect([actuator.owns(worker(pod)), actuator.owns(worker('elsewhere'))]).toEqual([true, false]);
   });
@@ -143,8 +142,10 @@ describe('a Deployment that somebody else scales', () => {
   async function isRefused(deployment: string, message: RegExp): Promise<void> {
     const actuator = actuatorFor(deployment);
     const before = await cluster.replicas(deployment);
-    await expect(actuator.read()).rejects.toThrow(ActuatorRefusal);
-    await expect(actuator.scale(change(before + 1))).rejects.toThrow(message);
+    await expect(actuator.read()).resolves.toMatchObject({ replicas: before, refusal: expect.stringMatching(message) });
+    const scaling = actuator.scale(change(before + 1));
+    await expect(scaling).rejects.toThrow(message);
+    await expect(scaling).rejects.toBeInstanceOf(ActuatorRefusal);
     expect(await cluster.replicas(deployment)).toBe(before);
   }
 
@@ -155,7 +156,7 @@ describe('a Deployment that somebody else scales', () => {
     await cluster.kubernetes.apply([{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata, spec }]);
     await isRefused('worker-cpu', /Deployment dts\/worker-cpu is scaled by the HorizontalPodAutoscaler dts\/by-cpu: delete that/);
     await cluster.kubectl('delete', 'hpa', 'by-cpu');
-    await expect(actuatorFor('worker-cpu').read()).resolves.toMatchObject({ replicas: 1 });
+    await expect(actuatorFor('worker-cpu').read()).resolves.toMatchObject({ replicas: 1, refusal: null });
   });
 
   it("is refused when it is KEDA's ScaledObject", async () => {
@@ -186,6 +187,6 @@ describe('without the API server', () => {
     cluster.kubernetes.pauseApiServer();
     await expect(actuator.read()).rejects.toThrow(/does not answer/);
     cluster.kubernetes.resumeApiServer();
-    await expect(waitFor(() => actuator.read(), { timeoutMs: 10_000 })).resolves.toEqual({ replicas: 2, settled: true });
+    await expect(waitFor(() => actuator.read(), { timeoutMs: 10_000 })).resolves.toEqual({ replicas: 2, settled: true, refusal: null });
   });
 });

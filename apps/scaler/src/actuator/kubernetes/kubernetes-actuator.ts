@@ -1,9 +1,9 @@
 import type { WorkerInfo } from '@dts/queue';
 import type { Logger } from '@dts/runtime';
-import type { Actuator, ScaleChange, TargetState } from '../actuator.js';
+import { type Actuator, ActuatorRefusal, type ScaleChange, type TargetState } from '../actuator.js';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api.js';
 import { DELETION_COST, isLeft, LOWEST_COST, marksFor } from './leaving-pods.js';
-import { refuseOwned } from './ownership.js';
+import { findRefusal } from './ownership.js';
 import { type DeploymentName, pathsOf } from './paths.js';
 import { type Deployment, deployment, type Pod, podList } from './resources.js';
 import { isSettled } from './rollout.js';
@@ -28,11 +28,11 @@ export class KubernetesActuator implements Actuator {
     this.paths = pathsOf(target);
   }
 
-  /** @throws ActuatorRefusal when somebody else scales it; Error when it is not there, or cannot be read */
+  /** @throws Error when it is not there, or cannot be read */
   async read(): Promise<TargetState> {
-    const [read] = await Promise.all([this.readDeployment(), refuseOwned(this.api, this.target)]);
+    const [read, refusal] = await Promise.all([this.readDeployment(), findRefusal(this.api, this.target)]);
     this.pods = new Set((await this.podsOf(read)).map(({ metadata }) => metadata.name));
-    return { replicas: read.spec.replicas, settled: isSettled(read) };
+    return { replicas: read.spec.replicas, settled: isSettled(read), refusal };
   }
 
   owns(worker: WorkerInfo): boolean {
@@ -46,7 +46,8 @@ export class KubernetesActuator implements Actuator {
   async scale({ replicas, leaving, fence, reason }: ScaleChange): Promise<void> {
     if (fence < this.highestFence) throw new Error(`another scaler leads: token ${fence} is lower than ${this.highestFence}`);
     this.highestFence = fence;
-    await refuseOwned(this.api, this.target);
+    const refusal = await findRefusal(this.api, this.target);
+    if (refusal !== null) throw new ActuatorRefusal(refusal);
     const read = await this.readDeployment();
     const from = read.spec.replicas;
     if (replicas === from) return;
@@ -60,9 +61,8 @@ export class KubernetesActuator implements Actuator {
     await this.tell(read, { from, to: replicas, reason });
   }
 
-  close(): Promise<void> {
-    return this.api.close();
-  }
+  /** What it speaks through is not its own. */
+  async close(): Promise<void> {}
 
   private readDeployment(): Promise<Deployment> {
     return this.api.get(this.paths.self, deployment);
