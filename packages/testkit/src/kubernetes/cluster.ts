@@ -120,13 +120,11 @@ export class KubernetesCluster {
   /** @throws Error at once, with its last output, when a part of the cluster has ended */
   async #until(what: string, probe: () => Promise<string>): Promise<void> {
     const parts = [...this.#running];
-    const ended = parts.map(([part, program]) =>
-      program.exited.then(() => Promise.reject(new Error(`${part} ended while waiting for ${what}; ${program.tail}`))),
-    );
-    const there = waitFor(probe, { describe: what, timeoutMs: START_TIMEOUT_MS }).catch((error: Error) => {
+    const look = async () => parts.find(([, program]) => !program.isRunning) ?? probe().then(() => 'there' as const);
+    const found = await waitFor(look, { describe: what, timeoutMs: START_TIMEOUT_MS }).catch((error: Error) => {
       throw new Error([error.message, ...parts.map(([part, program]) => `${part}: ${program.tail}`)].join('\n\n'));
     });
-    await Promise.race([there, ...ended]);
+    if (found !== 'there') throw new Error(`${found[0]} ended while waiting for ${what}; ${found[1].tail}`);
   }
 
   async #kubectl(args: readonly string[], input = ''): Promise<string> {
