@@ -6,8 +6,8 @@ const turbo = (task) => [join(bin, 'turbo'), 'run', task, '--output-logs=errors-
 const unlessRedisUrl = (env) => (env.REDIS_URL ? [] : ['redis']);
 
 /**
- * Every root script. A task is one of: `node` (arguments for Node), `command` (a program and its arguments), `jest` (arguments for it),
- * `rebuild`, or `steps` (other tasks in order).
+ * Every root script. A task is one of: `node` (arguments for Node), `command` (a program and its arguments), `jest`
+ * (arguments for Jest), `rebuild`, or `steps` (other tasks in order).
  * `built`: needs the workspace's build. `programs`: what must be on PATH, given the environment.
  * `skip`: says why nothing is to be done, given the environment.
  * `supervised`: stops when this bootstrap dies, which it learns from its IPC channel.
@@ -20,6 +20,7 @@ export const tasks = {
   bench: { node: app('packages/bench/dist/main.js'), built: true, programs: () => ['redis'] },
   chaos: { node: app('packages/chaos/dist/main.js'), built: true, programs: () => ['redis', 'compiler'] },
   test: { jest: [], built: true, programs: () => ['redis', 'chromium', 'compiler', 'curl', 'openssl'] },
+  'test:scaler': { jest: ['--testPathPatterns=packages/(scaling|e2e/src/scaling)/|apps/scaler/'], built: true, programs: () => ['redis'] },
   'test:kubernetes': {
     jest: ['--config', join(root, 'jest.kubernetes.config.mjs')],
     built: true,

@@ -6,7 +6,7 @@ export interface TargetState {
   readonly replicas: number;
   /** False while it changes by itself, as in a rollout: no worker may be taken away then. */
   readonly settled: boolean;
-  /** Why it must not be scaled from here, and what to do; null when it may. */
+  /** Why this scaler must not change it; null where it may. */
   readonly refusal: string | null;
 }
 
@@ -31,7 +31,7 @@ export interface Actuator {
   read(): Promise<TargetState>;
   /** Whether a worker of the registry runs on this target, as of the last reading: only those are counted and drained. */
   owns(worker: WorkerInfo): boolean;
-  /** @throws ActuatorRefusal when it must not be scaled from here, Error when it did not work: nothing is known then before the next reading */
+  /** @throws ActuatorRefusal when it must not be changed from here, Error when it did not work: nothing is known then before the next reading */
   scale(change: ScaleChange): Promise<void>;
   close(): Promise<void>;
 }

@@ -28,7 +28,7 @@ function start(count: number): void {
   for (let index = 0; index < count; index += 1) {
     const api = new KubernetesApi(cluster.access);
     const election = new LeaseElection(`scaler-${randomUUID()}`, api, { namespace: NAMESPACE, name: 'dts-scaler' }, logger);
-    election.start();
+    election.start(() => {});
     candidates.push({ api, election });
   }
   mostAtOnce = 0;

@@ -26,6 +26,7 @@ export class LeaseElection implements Election {
   private seen: Sighting | undefined;
   private lead: Lead | undefined;
   private holder: string | undefined;
+  private onTerm: () => void = () => {};
 
   /** @param me of this process and no other */
   constructor(
@@ -48,7 +49,8 @@ export class LeaseElection implements Election {
     return this.holder;
   }
 
-  start(): void {
+  start(onTerm: () => void): void {
+    this.onTerm = onTerm;
     this.loop.start();
   }
 
@@ -89,7 +91,10 @@ export class LeaseElection implements Election {
   private async hold(mine: Lease, startedAt: number): Promise<void> {
     await this.write(mine);
     this.holder = this.me;
-    this.lead = { token: tokenOf(mine), until: startedAt + this.times.renewDeadline };
+    const token = tokenOf(mine);
+    const isNewTerm = token !== this.lead?.token;
+    this.lead = { token, until: startedAt + this.times.renewDeadline };
+    if (isNewTerm) this.onTerm();
   }
 
   private async release(): Promise<void> {

@@ -1,10 +1,11 @@
-import type { WorkerInfo } from '@dts/queue';
 import { createLogger } from '@dts/runtime';
 import { waitFor } from '@dts/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { NAMESPACE, type ScalerCluster, startScalerCluster } from '../../fixtures/scaler-cluster.js';
+import { workerInfo } from '../../fixtures/workers.js';
 import { KubernetesApi } from '../../kubernetes/kubernetes-api.js';
 import { ActuatorRefusal } from '../actuator.js';
+import { describeActuator } from '../testing/actuator-contract.js';
 import { KubernetesActuator } from './kubernetes-actuator.js';
 import { DELETION_COST, LOWEST_COST } from './leaving-pods.js';
 
@@ -25,23 +26,34 @@ function actuatorFor(deployment: string, api = new KubernetesApi(cluster.access)
   return new KubernetesActuator(api, { namespace: NAMESPACE, deployment }, logger);
 }
 
-const worker = (host: string): WorkerInfo => ({
-  id: `worker-in-${host}`,
-  host,
-  pid: 1,
-  version: '0.1.0',
-  queues: [],
-  eventLoopDelayMs: 0,
-  memoryBytes: 0,
-  startedAt: 0,
-  heartbeatAt: 0,
-  draining: true,
-});
+const worker = (host: string) => workerInfo(`worker-in-${host}`, { host, draining: true, drained: true });
 const change = (replicas: number, leaving: readonly string[] = [], fence = 1) => ({
   replicas,
   leaving: leaving.map(worker),
   fence,
   reason: 'the backlog drains in 30 s with as many',
+});
+
+describeActuator('a Deployment', async () => {
+  await cluster.deploy('worker-io', 0);
+  const api = new KubernetesApi(cluster.access);
+  let broken = false;
+  return {
+    actuator: new KubernetesActuator(api, { namespace: NAMESPACE, deployment: 'worker-io' }, logger),
+    workers: async (count) => {
+      const pods = await cluster.untilPods('worker-io', count);
+      await cluster.untilRolledOut('worker-io');
+      return pods.map(worker);
+    },
+    breakDown: async () => {
+      broken = true;
+      await cluster.kubernetes.killApiServer();
+    },
+    close: async () => {
+      await api.close();
+      if (broken) await cluster.kubernetes.startApiServer();
+    },
+  };
 });
 
 describe('reading a Deployment', () => {

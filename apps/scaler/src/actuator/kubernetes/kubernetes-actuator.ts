@@ -2,7 +2,7 @@ import type { WorkerInfo } from '@dts/queue';
 import type { Logger } from '@dts/runtime';
 import { type Actuator, ActuatorRefusal, type ScaleChange, type TargetState } from '../actuator.js';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api.js';
-import { DELETION_COST, isLeft, LOWEST_COST, marksFor } from './leaving-pods.js';
+import { DELETION_COST, isLeft, LOWEST_COST, marksFor, staying } from './leaving-pods.js';
 import { findRefusal } from './ownership.js';
 import { type DeploymentName, pathsOf } from './paths.js';
 import { type Deployment, deployment, type Pod, podList } from './resources.js';
@@ -31,7 +31,7 @@ export class KubernetesActuator implements Actuator {
   /** @throws Error when it is not there, or cannot be read */
   async read(): Promise<TargetState> {
     const [read, refusal] = await Promise.all([this.readDeployment(), findRefusal(this.api, this.target)]);
-    this.pods = new Set((await this.podsOf(read)).map(({ metadata }) => metadata.name));
+    this.pods = new Set(staying(await this.podsOf(read), read.spec.replicas));
     return { replicas: read.spec.replicas, settled: isSettled(read), refusal };
   }
 

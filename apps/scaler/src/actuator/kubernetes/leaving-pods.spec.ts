@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { DELETION_COST, LOWEST_COST, marksFor } from './leaving-pods.js';
+import { DELETION_COST, LOWEST_COST, marksFor, staying } from './leaving-pods.js';
 import { pod } from './resources.js';
 
 const READY = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
 const named = (name: string, status: object = READY, annotations = {}) =>
   pod.parse({ metadata: { name, uid: name, resourceVersion: '1', annotations }, status });
+
+describe('staying', () => {
+  it('leaves out who is marked, once there are too many', () => {
+    const pods = [named('a'), named('b', READY, { [DELETION_COST]: LOWEST_COST })];
+    expect(staying(pods, 1)).toEqual(['a']);
+    expect(staying(pods, 2)).toEqual(['a', 'b']);
+  });
+});
 
 describe('marksFor', () => {
   it('marks those that leave, and unmarks those of an attempt that came to nothing', () => {

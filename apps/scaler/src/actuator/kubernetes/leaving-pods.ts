@@ -9,6 +9,16 @@ export function isLeft({ metadata }: Pod): boolean {
   return metadata.deletionTimestamp === undefined;
 }
 
+function isMarked({ metadata }: Pod): boolean {
+  return metadata.annotations[DELETION_COST] === LOWEST_COST;
+}
+
+/** Names of those that will still be there when there are as many as there should be: of a surplus, the marked ones are as good as gone. */
+export function staying(pods: readonly Pod[], replicas: number): string[] {
+  const stay = pods.length > replicas ? pods.filter((pod) => !isMarked(pod)) : pods;
+  return stay.map(({ metadata }) => metadata.name);
+}
+
 /**
  * What to mark so that exactly the pods named in `leaving` go, and what is marked from an attempt that came to nothing.
  * @param pods those of the Deployment that are not on their way out
@@ -23,7 +33,6 @@ export function marksFor(pods: readonly Pod[], leaving: readonly string[]): { re
   if (unready.length > 0) {
     throw new Error(`these pods are not ready and would go instead: ${unready.map(({ metadata }) => metadata.name).join(', ')}`);
   }
-  const isMarked = ({ metadata }: Pod) => metadata.annotations[DELETION_COST] === LOWEST_COST;
   return { mark: [...leaving], unmark: others.filter(isMarked).map(({ metadata }) => metadata.name) };
 }
 
