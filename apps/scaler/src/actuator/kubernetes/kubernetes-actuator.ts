@@ -31,9 +31,9 @@ export class KubernetesActuator implements Actuator {
 
   /** @throws Error when it is not there, or cannot be read */
   async read(): Promise<TargetState> {
-    const { api } = this;
-    const [read, refusal] = await Promise.all([this.readDeployment(), findRefusal(api, this.target)]);
-    this.pods = new Set(staying(await this.podsOf(read), read.spec.replicas));
+    const read = await this.readDeployment();
+    const [pods, refusal] = await Promise.all([this.podsOf(read), findRefusal(this.api, this.target)]);
+    this.pods = new Set(staying(pods, read.spec.replicas));
     return { replicas: read.spec.replicas, settled: isSettled(read), refusal };
   }
 
