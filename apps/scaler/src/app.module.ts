@@ -13,6 +13,7 @@ import { SCALER_ENV, type ScalerEnv } from './env.js';
 import { Access } from './http/access.js';
 import { ProblemFilter } from './http/problem.js';
 import { KubernetesConnection } from './kubernetes/kubernetes-connection.js';
+import { FIRST_POLICY, loadFirstPolicy } from './policy/load-policy.js';
 import { PolicySource } from './policy/policy-source.js';
 import { Pins } from './pools/pins.js';
 import { PinsController } from './pools/pins.controller.js';
@@ -79,7 +80,7 @@ const stored = [
 })
 class AppModule {}
 
-/** The scaler, for one environment. @throws EnvError when the keys of the environment cannot be used */
+/** The scaler, for one environment. @throws EnvError when its keys, or its policy, cannot be used */
 export function appModule(env: ScalerEnv, logger: Logger): DynamicModule {
   return {
     module: AppModule,
@@ -87,6 +88,7 @@ export function appModule(env: ScalerEnv, logger: Logger): DynamicModule {
       { provide: SCALER_ENV, useValue: env },
       { provide: LOGGER, useValue: logger },
       { provide: ApiKeys, useValue: ApiKeys.fromEnv(env) },
+      { provide: FIRST_POLICY, useValue: loadFirstPolicy(env) },
     ],
   };
 }

@@ -6,6 +6,7 @@ import { waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Gauge, Registry } from 'prom-client';
 import { scalerEnv } from '../env.js';
+import { loadFirstPolicy } from './load-policy.js';
 import { PolicySource } from './policy-source.js';
 
 const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
@@ -32,7 +33,8 @@ describe('PolicySource', () => {
   });
 
   const open = (env: Record<string, string>) => {
-    source = new PolicySource(loadEnv(scalerEnv, env), logger, valid);
+    const parsed = loadEnv(scalerEnv, env);
+    source = new PolicySource(parsed, logger, loadFirstPolicy(parsed), valid);
     source.onApplicationBootstrap();
     return source;
   };

@@ -140,8 +140,12 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     if (!(await this.store.record(token, decided))) this.complain('another scaler leads by now: this decision is not kept');
   }
 
-  /** Jobs of a queue that all workers together can run at once. */
+  /** Jobs of a queue that all workers together can run at once; any number where more workers would not help, or cannot be had. */
   private slotsOf(queue: QueueName): number {
+    const pool = this.pools.list().find(({ policy }) => policy.queues.includes(queue));
+    const signal = this.observer.of(queue);
+    const isPaused = signal.state === 'known' && signal.snapshot.paused;
+    if (!pool || isPaused || Number(pool.round?.replicas) >= pool.policy.max) return Number.POSITIVE_INFINITY;
     const serving = this.pools.workers.filter(({ draining }) => !draining).flatMap(({ queues }) => queues);
     return serving.reduce((sum, served) => sum + (served.queue === queue ? served.slots : 0), 0);
   }

@@ -12,7 +12,7 @@ describe('several scalers, and what becomes of workers when processes die', () =
 
   beforeEach(async () => {
     receiver = await startReceiver();
-    stack = await LocalStack.start(ioPolicy());
+    stack = await LocalStack.start(ioPolicy(), { SHUTDOWN_GRACE: '3000' });
     await waitFor(async () => (await stack.scaling()).leads, PATIENCE);
   }, 90_000);
   afterEach(async () => {
