@@ -56,7 +56,7 @@ const direction = [
   // No app imports an app, either.
   mayImport('apps/gateway', ['jobs', 'queue', 'runtime']),
   mayImport('apps/worker', ['jobs', 'queue', 'runtime']),
-  mayImport('apps/scaler', ['jobs', 'queue', 'runtime']),
+  mayImport('apps/scaler', ['jobs', 'queue', 'runtime', 'scaling']),
 ];
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */

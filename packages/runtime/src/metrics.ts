@@ -56,6 +56,12 @@ export const METRICS = {
   paused: { name: 'dts_queue_paused', help: '1 while a queue is paused', labelNames: ['queue'] },
   arrivalRate: { name: 'dts_queue_arrivals_per_second', help: 'Jobs that arrive, smoothed; absent while unknown', labelNames: ['queue'] },
   signalFailures: { name: 'dts_scaler_signal_failures_total', help: 'Readings of a queue that failed', labelNames: ['queue'] },
+  kedaCalls: {
+    name: 'dts_keda_calls_total',
+    help: 'Calls of KEDA answered, by method and gRPC status; a stream counts when it is opened',
+    labelNames: ['method', 'code'],
+  },
+  kedaStreams: { name: 'dts_keda_streams', help: 'StreamIsActive calls that are open', labelNames: [] },
 } as const;
 
 interface Metric {
