@@ -3,6 +3,7 @@
  *
  *   apps ──▶ queue ──▶ jobs          cli ──▶ client ──▶ jobs
  *     └────▶ runtime                 local ──▶ client, jobs
+ *   apps/scaler, cli ──▶ scaling
  *
  * A workspace package is imported by its name, which resolves to its build. Types count as imports: a type ties as a value does.
  */
@@ -44,10 +45,11 @@ function onlyIn(name, modules, places, comment) {
 const direction = [
   mayImport('packages/jobs', []),
   mayImport('packages/runtime', []),
+  mayImport('packages/scaling', []),
   mayImport('packages/testkit', []),
   mayImport('packages/queue', ['jobs']),
   mayImport('packages/client', ['jobs']),
-  mayImport('packages/cli', ['client']),
+  mayImport('packages/cli', ['client', 'scaling']),
   mayImport('packages/local', ['client', 'jobs']),
   // Black boxes: they speak HTTP, so that what they see is what a caller sees.
   mayImport('packages/e2e', ['client', 'jobs']),
