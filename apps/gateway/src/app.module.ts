@@ -1,4 +1,4 @@
-import { counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { ApiKeys, counter, Draining, gauge, HealthController, histogram, type Logger, LOGGER, METRICS } from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { AuditController } from './audit/audit.controller.js';
@@ -7,7 +7,6 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { AllowedMethods } from './http/allowed-methods.js';
-import { ApiKeys } from './http/api-keys.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemsController } from './http/problems.controller.js';
 import { AddressLimits } from './http/rate-limit/address-limits.js';

@@ -1,7 +1,6 @@
 import { queueEnvShape } from '@dts/queue';
-import { envList, loggerEnvShape, serverEnvShape } from '@dts/runtime';
+import { envList, loggerEnvShape, rateSetting, serverEnvShape } from '@dts/runtime';
 import { z } from 'zod';
-import { rateSetting } from './http/rate-limit/rate-setting.js';
 
 const variables = z.object({
   ...loggerEnvShape,

@@ -1,40 +1,96 @@
-import { counter, Draining, gauge, HealthController, LOGGER, type Logger, METRICS, READINESS } from '@dts/runtime';
+import { AuditLog } from '@dts/queue';
+import { ApiKeys, counter, Draining, gauge, HealthController, LOGGER, type Logger, METRICS, READINESS } from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { Connections } from './connections.js';
+import { Board } from './decisions/board.js';
+import { DecisionStore } from './decisions/decision-store.js';
+import { DecisionsController } from './decisions/decisions.controller.js';
+import { ELECTION } from './election/election.js';
+import { RedisElection } from './election/redis-election.js';
 import { SCALER_ENV, type ScalerEnv } from './env.js';
+import { Access } from './http/access.js';
+import { ProblemFilter } from './http/problem.js';
+import { Keda } from './keda/keda.js';
+import { POOL_SOURCE } from './keda/pool-source.js';
+import { PolicySource } from './policy/policy-source.js';
+import { Pins } from './pools/pins.js';
+import { PinsController } from './pools/pins.controller.js';
+import { PoolsController } from './pools/pools.controller.js';
+import { Pools } from './reconcile/pools.js';
+import { Reconciler } from './reconcile/reconciler.js';
+import { RoundPublisher } from './reconcile/round-publisher.js';
+import { SurroundingsReader } from './reconcile/surroundings.js';
 import { Observer } from './signal/observer.js';
 import { SignalPublisher } from './signal/publisher.js';
-import { SignalsController } from './signal/signals.controller.js';
+
+const metrics = [
+  gauge(METRICS.queueJobs),
+  gauge(METRICS.oldestWaiting),
+  gauge(METRICS.delayedDue),
+  gauge(METRICS.paused),
+  gauge(METRICS.arrivalRate),
+  counter(METRICS.signalFailures),
+  gauge(METRICS.leader),
+  gauge(METRICS.policyValid),
+  gauge(METRICS.poolWorkers),
+  gauge(METRICS.poolDraining),
+  gauge(METRICS.poolRaw),
+  gauge(METRICS.poolDesired),
+  gauge(METRICS.poolStage),
+  gauge(METRICS.poolPinned),
+  counter(METRICS.decisions),
+  counter(METRICS.scalings),
+  counter(METRICS.kedaCalls),
+  gauge(METRICS.kedaStreams),
+];
+
+/** What knows Redis by itself, on the connections of this process. */
+const stored = [
+  { provide: Pins, inject: [Connections], useFactory: ({ redis, prefix }: Connections) => new Pins(redis, prefix) },
+  { provide: DecisionStore, inject: [Connections], useFactory: ({ redis, prefix }: Connections) => new DecisionStore(redis, prefix) },
+  { provide: AuditLog, inject: [Connections], useFactory: ({ redis, prefix }: Connections) => new AuditLog(redis, prefix) },
+  {
+    provide: ELECTION,
+    inject: [Connections, LOGGER],
+    useFactory: ({ id, redis, prefix }: Connections, logger: Logger) => new RedisElection(id, redis, prefix, logger),
+  },
+];
 
 @Module({
   imports: [PrometheusModule.register()],
-  controllers: [HealthController, SignalsController],
+  controllers: [HealthController, PoolsController, PinsController, DecisionsController],
   providers: [
+    Connections,
+    PolicySource,
     Observer,
     SignalPublisher,
+    SurroundingsReader,
+    Pools,
+    RoundPublisher,
+    Board,
+    Reconciler,
+    { provide: POOL_SOURCE, useExisting: Board },
+    Keda,
     Draining,
-    { provide: READINESS, inject: [Observer], useFactory: (observer: Observer) => async () => problemsOf(observer) },
-    gauge(METRICS.queueJobs),
-    gauge(METRICS.oldestWaiting),
-    gauge(METRICS.delayedDue),
-    gauge(METRICS.paused),
-    gauge(METRICS.arrivalRate),
-    counter(METRICS.signalFailures),
+    Access,
+    ...stored,
+    ...metrics,
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: READINESS, inject: [Reconciler], useFactory: (reconciler: Reconciler) => async () => reconciler.problems() },
   ],
 })
 class AppModule {}
 
-/** The scaler, for one environment. */
+/** The scaler, for one environment. @throws EnvError when the keys of the environment cannot be used */
 export function appModule(env: ScalerEnv, logger: Logger): DynamicModule {
   return {
     module: AppModule,
     providers: [
       { provide: SCALER_ENV, useValue: env },
       { provide: LOGGER, useValue: logger },
+      { provide: ApiKeys, useValue: ApiKeys.fromEnv(env) },
     ],
   };
-}
-
-function problemsOf(observer: Observer): string[] {
-  return observer.latest().flatMap((signal) => (signal.state === 'unknown' ? [`queue ${signal.queue}: ${signal.reason}`] : []));
 }

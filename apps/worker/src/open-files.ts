@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { QUEUES } from '@dts/jobs';
+import type { QueueChoice } from '@dts/queue';
 import { EnvError } from '@dts/runtime';
-import type { QueueChoice } from './env.js';
 
 /** Files beside the jobs' own: modules, Redis, the listener and who asks it. */
 const RESERVE = 256;

@@ -86,11 +86,13 @@ export class Cancellations {
 
   /**
    * Calls back with each job that is to stop, as soon as it is told. Where Redis refuses to tell, there is still `pending`.
-   * @param listener a connection of its own, which can do nothing else from then on
+   * @param listener a connection that only listens
    */
   listen(listener: RedisClient, onCancel: (id: string) => void): void {
     const subscribe = () => void listener.subscribe(this.channel).catch(() => undefined);
-    listener.on('message', (_channel: string, id: string) => onCancel(id));
+    listener.on('message', (channel: string, id: string) => {
+      if (channel === this.channel) onCancel(id);
+    });
     listener.on('ready', subscribe);
     if (listener.status === 'ready') subscribe();
   }

@@ -74,6 +74,13 @@ export class QueueInspector {
     };
   }
 
+  /** Jobs that could start now, unless the queue is paused. @throws when Redis does not answer */
+  async waiting(name: QueueName): Promise<number> {
+    const queue = this.queues[name];
+    const counts = await Promise.all([this.redis.llen(queue.toKey('wait')), this.redis.zcard(queue.toKey('prioritized'))]);
+    return counts[0] + counts[1];
+  }
+
   async snapshots(horizonMs: number): Promise<QueueSnapshot[]> {
     return Promise.all(QUEUE_NAMES.map((name) => this.snapshot(name, horizonMs)));
   }

@@ -1,5 +1,6 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
 import type { Admission } from './admission.js';
+import { ArrivalBell } from './arrival-bell.js';
 import { addBulk, type NewJob } from './bulk-add.js';
 import type { RedisClient } from './connection.js';
 import { QueueError } from './errors.js';
@@ -38,6 +39,7 @@ export class Submitter {
   private readonly keys: IdempotencyKeys;
   private readonly lanes: Lanes;
   private readonly ranking: Ranking;
+  private readonly bell: ArrivalBell;
 
   constructor(
     private readonly queues: Queues,
@@ -49,6 +51,7 @@ export class Submitter {
     this.keys = new IdempotencyKeys(redis, prefix);
     this.lanes = new Lanes(redis, prefix);
     this.ranking = new Ranking(redis, prefix);
+    this.bell = new ArrivalBell(redis, prefix);
   }
 
   /** @returns in the order given */
@@ -133,6 +136,7 @@ export class Submitter {
     }
     const newJobs = additions.map((addition) => toNewJob(addition, parked.has(addition)));
     const added = await addBulk(this.queues[queue], newJobs);
+    this.bell.ring(queue);
     void this.letGo(queue, laneJobs);
     return added;
   }

@@ -26,6 +26,8 @@ const workerInfo = z.object({
   heartbeatAt: z.number(),
   /** It finishes what it has and takes nothing new. */
   draining: z.boolean(),
+  /** It drains because it is wished to, and nothing runs any more. */
+  drained: z.boolean().optional(),
 });
 
 /** What a worker process tells of itself, again and again. */

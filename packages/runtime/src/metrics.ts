@@ -56,6 +56,36 @@ export const METRICS = {
   paused: { name: 'dts_queue_paused', help: '1 while a queue is paused', labelNames: ['queue'] },
   arrivalRate: { name: 'dts_queue_arrivals_per_second', help: 'Jobs that arrive, smoothed; absent while unknown', labelNames: ['queue'] },
   signalFailures: { name: 'dts_scaler_signal_failures_total', help: 'Readings of a queue that failed', labelNames: ['queue'] },
+  leader: { name: 'dts_scaler_leader', help: '1 while this scaler is the one that acts', labelNames: [] },
+  policyValid: { name: 'dts_scaler_policy_valid', help: '0 while the policy file is wrong, and the last good one in force', labelNames: [] },
+  poolWorkers: {
+    name: 'dts_pool_workers',
+    help: 'Workers that the target of a pool is set to, those that drain included; absent while unknown',
+    labelNames: ['pool'],
+  },
+  poolDraining: { name: 'dts_pool_draining_workers', help: 'Workers that drain before they are taken away', labelNames: ['pool'] },
+  poolRaw: {
+    name: 'dts_pool_raw_workers',
+    help: 'Workers that the load asks for, before every limit; absent while unknown',
+    labelNames: ['pool'],
+  },
+  poolDesired: { name: 'dts_pool_desired_workers', help: 'Workers that the pool should have; absent while unknown', labelNames: ['pool'] },
+  poolStage: {
+    name: 'dts_pool_stage_workers',
+    help: 'Workers as they stand after a stage of the last decision; absent for a stage that had nothing to say',
+    labelNames: ['pool', 'stage'],
+  },
+  poolPinned: { name: 'dts_pool_pinned', help: "1 while an operator's number goes before the load's", labelNames: ['pool'] },
+  decisions: {
+    name: 'dts_scaler_decisions_total',
+    help: 'Decisions by what they come to: up, down, stay, unknown',
+    labelNames: ['pool', 'outcome'],
+  },
+  scalings: {
+    name: 'dts_scaler_scalings_total',
+    help: 'Changes of a target by direction (up, down) and outcome (done, failed)',
+    labelNames: ['pool', 'direction', 'outcome'],
+  },
   kedaCalls: {
     name: 'dts_keda_calls_total',
     help: 'Calls of KEDA answered, by method and gRPC status; a stream counts when it is opened',

@@ -1,18 +1,21 @@
-import type { Decision } from './decision.js';
+import { decideKnown } from './decide-known.js';
+import { decideUnknown } from './decide-unknown.js';
+import type { Decided } from './decision.js';
 import type { PoolPolicy } from './pool-policy.js';
 import type { PoolSignal } from './pool-signal.js';
 import type { PoolState } from './pool-state.js';
-
-export interface Decided {
-  readonly decision: Decision;
-  /** For the next decision on this pool. */
-  readonly state: PoolState;
-}
+import { nonsenseIn } from './sound.js';
 
 /**
- * How many workers a pool should have. Pure: the same arguments give the same answer, and nothing is changed.
+ * How many workers a pool should have. Pure: the same arguments give the same answer, and none of them is changed.
  * @param now milliseconds since the epoch
  */
-export function decide(_signal: PoolSignal, _state: PoolState, _policy: PoolPolicy, _now: number): Decided {
-  throw new Error('not there yet');
+export function decide(signal: PoolSignal, state: PoolState, policy: PoolPolicy, now: number): Decided {
+  if (signal.state === 'unknown') return decideUnknown(signal, state, policy, now);
+  const nonsense = nonsenseIn(signal);
+  if (nonsense === undefined) return decideKnown(signal, state, policy, now);
+  const { pool, at, replicas } = signal;
+  // Not a reading that failed and may succeed the next time: the fallback does not wait for more of them.
+  const unknown = { state: 'unknown', pool, at, reason: nonsense, failures: policy.fallbackAfter, replicas } as const;
+  return decideUnknown(unknown, state, policy, now);
 }

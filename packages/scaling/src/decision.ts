@@ -1,7 +1,6 @@
+import type { Mode } from './pool-policy.js';
 import type { PoolSignal } from './pool-signal.js';
-
-/** `off` decides nothing, `observe` decides and leaves the target alone, `enforce` does what it decides. */
-export type Mode = 'off' | 'observe' | 'enforce';
+import type { PoolState } from './pool-state.js';
 
 /** The stages that a decision passes, in this order for a load that is known. */
 export const STEP_NAMES = [
@@ -53,4 +52,10 @@ export interface Decision {
   /** The sentence of the stage that decided. */
   readonly reason: string;
   readonly signal: PoolSignal;
+}
+
+export interface Decided {
+  readonly decision: Decision;
+  /** For the next decision on this pool. */
+  readonly state: PoolState;
 }

@@ -1,4 +1,5 @@
-import type { Mode } from './decision.js';
+/** `off` decides nothing, `observe` decides and leaves the target alone, `enforce` does what it decides. */
+export type Mode = 'off' | 'observe' | 'enforce';
 
 /** How one pool is scaled. Times are in milliseconds. */
 export interface PoolPolicy {

@@ -1,8 +1,8 @@
+import type { ApiKey, ApiKeys, Scope } from '@dts/runtime';
 import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiSecurity } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ApiKey, ApiKeys, Scope } from './api-keys.js';
 import { Problem } from './problem.js';
 import type { AddressLimits } from './rate-limit/address-limits.js';
 import type { RateLimits } from './rate-limit/rate-limits.js';

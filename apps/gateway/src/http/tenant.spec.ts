@@ -1,5 +1,5 @@
+import type { ApiKey, Scope } from '@dts/runtime';
 import { describe, expect, it } from '@jest/globals';
-import type { ApiKey, Scope } from './api-keys.js';
 import { changedTenant, listedTenant, tenantOf } from './tenant.js';
 
 const keyWith = (...scopes: Scope[]): ApiKey => ({ id: 'key', tenant: 'acme', scopes: new Set(scopes) });

@@ -1,6 +1,6 @@
+import { type ApiKey, isOperator } from '@dts/runtime';
 import { ApiQuery } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type ApiKey, isOperator } from './api-keys.js';
 import { requireScope } from './authenticate.js';
 import { invalidParameter } from './query.js';
 

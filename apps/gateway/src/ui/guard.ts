@@ -1,5 +1,5 @@
+import type { ApiKey } from '@dts/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ApiKey } from '../http/api-keys.js';
 import { type Door, readBearer, requireScope } from '../http/authenticate.js';
 import type { ProblemFilter } from '../http/problem.filter.js';
 import { Problem } from '../http/problem.js';

@@ -1,5 +1,5 @@
+import { ApiKeys } from '@dts/runtime';
 import { describe, expect, it } from '@jest/globals';
-import { ApiKeys } from '../http/api-keys.js';
 import { Sessions } from './session.js';
 
 const SECRET = 'shared by all gateways'.padEnd(32);

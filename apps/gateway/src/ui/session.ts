@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { ApiKey, ApiKeys } from '../http/api-keys.js';
+import type { ApiKey, ApiKeys } from '@dts/runtime';
 
 const COOKIE = 'dts_session';
 const LIFETIME_S = 8 * 3_600;

@@ -44,7 +44,7 @@ export const workerView = component(
 export const workerList = pageOf('WorkerList', workerView);
 
 export function toWorkerView({ startedAt, heartbeatAt, queues, ...worker }: WorkerInfo): z.output<typeof workerView> {
-  const { id, host, pid, version, ...state } = worker;
+  const { id, host, pid, version, drained: _drained, ...state } = worker;
   return {
     id,
     host,

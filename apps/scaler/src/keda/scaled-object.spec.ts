@@ -1,3 +1,4 @@
+import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from '@jest/globals';
 import { poolOf } from './scaled-object.js';
 
@@ -24,7 +25,7 @@ describe('poolOf', () => {
     expect(() => poolOf(scaledObject({ pool: 'x'.repeat(10_000) }), many)).toThrow(/^.{1,600}$/);
   });
 
-  it('says so when there are no pools', () => {
-    expect(() => poolOf(scaledObject({ pool: 'io' }), [])).toThrow('which has none yet');
+  it('takes nobody for wrong before it knows the pools', () => {
+    expect(() => poolOf(scaledObject({ pool: 'io' }), [])).toThrow(expect.objectContaining({ code: status.UNAVAILABLE }));
   });
 });

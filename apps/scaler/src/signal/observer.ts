@@ -1,64 +1,57 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
-import { connectProducer, keyPrefix, Loop, openQueues, QueueInspector, type RedisClient } from '@dts/queue';
-import { LOGGER, type Logger } from '@dts/runtime';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { SCALER_ENV, type ScalerEnv } from '../env.js';
+import { QueueControl, QueueInspector, StatisticsReader } from '@dts/queue';
+import { Injectable } from '@nestjs/common';
+import { Connections } from '../connections.js';
 import { SignalPublisher } from './publisher.js';
-import { missed, observed, type Signal } from './signal.js';
+import { missed, observed, type Reading, type Signal } from './signal.js';
 
-/** Milliseconds until a reading that failed is tried again: Redis is mostly back long before the next one is due. */
-const RETRY_MS = 500;
-
-/** Reads every queue again and again, and keeps the latest signal of each. */
+/** Reads queues, and keeps the latest signal of each. */
 @Injectable()
-export class Observer implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly redis: RedisClient;
+export class Observer {
   private readonly inspector: QueueInspector;
+  private readonly control: QueueControl;
+  private readonly statistics: StatisticsReader;
   private readonly signals = new Map<QueueName, Signal>();
-  private readonly loop = new Loop(() => this.round());
 
   constructor(
-    @Inject(SCALER_ENV) private readonly env: ScalerEnv,
-    @Inject(LOGGER) private readonly logger: Logger,
+    { queues, redis, prefix }: Connections,
     private readonly publisher: SignalPublisher,
   ) {
-    this.redis = connectProducer(env.REDIS_URL, this.logError);
-    this.inspector = new QueueInspector(openQueues(this.redis, keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX), this.logError), this.redis);
-  }
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  onModuleDestroy(): void {
-    void this.loop.stop();
-    this.redis.disconnect();
+    this.inspector = new QueueInspector(queues, redis);
+    this.control = new QueueControl(queues, redis);
+    this.statistics = new StatisticsReader(redis, prefix);
   }
 
   latest(): Signal[] {
-    return QUEUE_NAMES.map((queue) => this.signals.get(queue) ?? missed(undefined, queue, 'not read yet'));
+    return QUEUE_NAMES.map((queue) => this.of(queue));
   }
 
-  /** @returns milliseconds until the next one */
-  private async round(): Promise<number> {
-    const signals = await Promise.all(QUEUE_NAMES.map((queue) => this.read(queue)));
-    const missing = signals.some((signal) => signal.state === 'unknown');
-    return missing ? Math.min(RETRY_MS, this.env.SIGNAL_INTERVAL) : this.env.SIGNAL_INTERVAL;
+  of(queue: QueueName): Signal {
+    return this.signals.get(queue) ?? missed(undefined, queue, 'not read yet');
   }
 
-  /** Never rejects: a reading that fails is a signal, too. */
-  private async read(queue: QueueName): Promise<Signal> {
+  /** Never rejects: a reading that fails is a signal, too. @param horizonMs within which delayed jobs count as due */
+  async read(queue: QueueName, horizonMs: number): Promise<void> {
     const previous = this.signals.get(queue);
-    const signal = await this.inspector.snapshot(queue, this.env.COLD_START).then(
-      (snapshot) => observed(previous, snapshot),
+    const signal = await this.reading(queue, horizonMs).then(
+      (reading) => observed(previous, reading),
       (error: Error) => missed(previous, queue, error.message),
     );
     this.signals.set(queue, signal);
     this.publisher.publish(signal);
-    return signal;
   }
 
-  private readonly logError = (error: Error): void => {
-    if (!this.loop.isStopped) this.logger.error(`Redis: ${error.message}`);
-  };
+  /** Jobs of a queue that could start now. @throws when Redis does not answer */
+  waiting(queue: QueueName): Promise<number> {
+    return this.inspector.waiting(queue);
+  }
+
+  private async reading(queue: QueueName, horizonMs: number): Promise<Reading> {
+    const [snapshot, limits, runs] = await Promise.all([
+      this.inspector.snapshot(queue, horizonMs),
+      this.control.limits(queue),
+      this.statistics.recentRuns(queue),
+    ]);
+    return { snapshot, limits, runs };
+  }
 }

@@ -1,7 +1,7 @@
 import { METRICS } from '@dts/runtime';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { snapshot } from '../fixtures/snapshot.js';
+import { reading } from '../fixtures/snapshot.js';
 import { SignalPublisher } from './publisher.js';
 import { missed, observed } from './signal.js';
 
@@ -21,7 +21,7 @@ beforeEach(() => {
 /** Lines of the exposition that carry a value. */
 const values = async () => (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
-const full = snapshot({
+const FULL = {
   waiting: 4,
   parked: 6,
   active: 3,
@@ -31,12 +31,14 @@ const full = snapshot({
   delayedDue: 1,
   oldestWaitingMs: 2_500,
   paused: true,
-});
+};
+const full = reading(FULL);
+const AT = full.snapshot.at;
 
 describe('SignalPublisher', () => {
   it('publishes what is known, in base units', async () => {
     const first = observed(undefined, full);
-    publisher.publish(observed(first, { ...full, at: full.at + 10_000, waiting: 24 }));
+    publisher.publish(observed(first, reading({ ...FULL, at: AT + 10_000, waiting: 24 })));
     expect((await values()).sort()).toEqual(
       [
         'dts_queue_jobs{queue="io",state="waiting"} 24',
@@ -65,8 +67,8 @@ describe('SignalPublisher', () => {
 
   it('takes out what is not known any more, of that queue only', async () => {
     const known = observed(undefined, full);
-    publisher.publish(observed(known, { ...full, at: full.at + 1_000 }));
-    publisher.publish(observed(undefined, snapshot({ queue: 'cpu' })));
+    publisher.publish(observed(known, reading({ ...FULL, at: AT + 1_000 })));
+    publisher.publish(observed(undefined, reading({ queue: 'cpu' })));
     publisher.publish(missed(known, 'io', 'no connection'));
     const left = await values();
     expect(left.filter((line) => line.includes('queue="io"'))).toEqual(['dts_scaler_signal_failures_total{queue="io"} 1']);
@@ -74,7 +76,7 @@ describe('SignalPublisher', () => {
   });
 
   it('has them back with the next reading, without the rate of before', async () => {
-    const known = observed(observed(undefined, full), { ...full, at: full.at + 1_000 });
+    const known = observed(observed(undefined, full), reading({ ...FULL, at: AT + 1_000 }));
     publisher.publish(known);
     const gap = missed(known, 'io', 'no connection');
     publisher.publish(gap);

@@ -6,10 +6,11 @@ const at = (seconds: number) => 1_000_000 + seconds * 1_000;
 
 describe('ratesBetween', () => {
   it.each([
-    ['jobs that came and wait', { waiting: 20 }, { arrivals: 2, completions: 0 }],
-    ['jobs that came, wherever they are', { waiting: 5, active: 5, delayed: 5, waitingChildren: 5 }, { arrivals: 2, completions: 0 }],
-    ['jobs that came and went', { finishedTotal: 130 }, { arrivals: 3, completions: 3 }],
-    ['nothing', {}, { arrivals: 0, completions: 0 }],
+    ['jobs that came and wait', { waiting: 20 }, { arrivals: 2, ready: 2, completions: 0 }],
+    ['jobs that came, wherever they are', { waiting: 5, active: 5, delayed: 5, waitingChildren: 5 }, { arrivals: 2, ready: 1, completions: 0 }],
+    ['jobs that came and went', { finishedTotal: 130 }, { arrivals: 3, ready: 3, completions: 3 }],
+    ['jobs that come later', { delayed: 20 }, { arrivals: 2, ready: 0, completions: 0 }],
+    ['nothing', {}, { arrivals: 0, ready: 0, completions: 0 }],
   ])('sees %s', (_what, changes, rates) => {
     expect(ratesBetween(snapshot({ at: at(0), finishedTotal: 100 }), snapshot({ at: at(10), finishedTotal: 100, ...changes }))).toEqual(
       rates,
@@ -19,11 +20,11 @@ describe('ratesBetween', () => {
   it('takes what leaves the backlog by finishing for no arrival', () => {
     const before = snapshot({ at: at(0), waiting: 50, active: 10 });
     const after = snapshot({ at: at(5), waiting: 30, active: 10, finishedTotal: 20 });
-    expect(ratesBetween(before, after)).toEqual({ arrivals: 0, completions: 4 });
+    expect(ratesBetween(before, after)).toEqual({ arrivals: 0, ready: 0, completions: 4 });
   });
 
   it('does not make arrivals of jobs that were taken away', () => {
-    expect(ratesBetween(snapshot({ waiting: 50 }), snapshot({ at: at(5) }))).toEqual({ arrivals: 0, completions: 0 });
+    expect(ratesBetween(snapshot({ waiting: 50 }), snapshot({ at: at(5) }))).toEqual({ arrivals: 0, ready: 0, completions: 0 });
   });
 
   it('says nothing over no time, or when the counters went back', () => {
@@ -34,15 +35,15 @@ describe('ratesBetween', () => {
 });
 
 describe('smooth', () => {
-  const still = { arrivals: 0, completions: 10 };
-  const busy = { arrivals: 100, completions: 20 };
+  const still = { arrivals: 0, ready: 0, completions: 10 };
+  const busy = { arrivals: 100, ready: 10, completions: 20 };
 
   it('starts from the first observation', () => {
     expect(smooth(undefined, busy, 5_000)).toEqual(busy);
   });
 
   it('has come half of the way after the half-life', () => {
-    expect(smooth(still, busy, 30_000)).toEqual({ arrivals: 50, completions: 15 });
+    expect(smooth(still, busy, 30_000)).toEqual({ arrivals: 50, ready: 5, completions: 15 });
   });
 
   it('does not depend on how often it looks', () => {

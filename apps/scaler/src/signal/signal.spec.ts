@@ -1,39 +1,61 @@
 import { describe, expect, it } from '@jest/globals';
-import { snapshot } from '../fixtures/snapshot.js';
+import { reading } from '../fixtures/snapshot.js';
 import { missed, observed } from './signal.js';
 
 const at = (seconds: number) => 1_000_000 + seconds * 1_000;
 
 describe('a signal', () => {
   it('has no rates before the second reading', () => {
-    const first = observed(undefined, snapshot({ at: at(0) }));
-    expect(first).toMatchObject({ state: 'known', queue: 'io', rates: undefined });
-    const second = observed(first, snapshot({ at: at(10), waiting: 10 }));
-    expect(second.rates).toEqual({ arrivals: 1, completions: 0 });
+    const first = observed(undefined, reading({ at: at(0) }));
+    expect(first).toMatchObject({ state: 'known', queue: 'io', rates: undefined, serviceMs: undefined });
+    const second = observed(first, reading({ at: at(10), waiting: 10 }));
+    expect(second.rates).toEqual({ arrivals: 1, ready: 1, completions: 0 });
   });
 
   it('smooths its rates from reading to reading', () => {
-    const first = observed(undefined, snapshot({ at: at(0) }));
-    const second = observed(first, snapshot({ at: at(30), waiting: 30 }));
-    expect(observed(second, snapshot({ at: at(60), waiting: 30 })).rates).toEqual({ arrivals: 0.5, completions: 0 });
+    const first = observed(undefined, reading({ at: at(0) }));
+    const second = observed(first, reading({ at: at(30), waiting: 30 }));
+    expect(observed(second, reading({ at: at(60), waiting: 30 })).rates).toEqual({ arrivals: 0.5, ready: 0.5, completions: 0 });
   });
 
   it('is unknown after a reading that failed, and counts those', () => {
-    const known = observed(undefined, snapshot());
+    const known = observed(undefined, reading());
     const once = missed(known, 'io', 'no connection');
     expect(once).toEqual({ state: 'unknown', queue: 'io', reason: 'no connection', failures: 1 });
     expect(missed(once, 'io', 'timed out')).toEqual({ state: 'unknown', queue: 'io', reason: 'timed out', failures: 2 });
-    expect(missed(observed(once, snapshot()), 'io', 'again').failures).toBe(1);
+    expect(missed(observed(once, reading()), 'io', 'again').failures).toBe(1);
   });
 
   it('carries no rates over a gap: what happened in it is not known', () => {
-    const before = observed(observed(undefined, snapshot({ at: at(0) })), snapshot({ at: at(10), waiting: 10 }));
+    const before = observed(observed(undefined, reading({ at: at(0) })), reading({ at: at(10), waiting: 10 }));
     expect(before.rates).toBeDefined();
-    expect(observed(missed(before, 'io', 'gone'), snapshot({ at: at(20), waiting: 5_000 })).rates).toBeUndefined();
+    expect(observed(missed(before, 'io', 'gone'), reading({ at: at(20), waiting: 5_000 })).rates).toBeUndefined();
   });
 
   it('has no rates after the counters went back', () => {
-    const before = observed(undefined, snapshot({ at: at(0), finishedTotal: 9 }));
-    expect(observed(before, snapshot({ at: at(5) })).rates).toBeUndefined();
+    const before = observed(undefined, reading({ at: at(0), finishedTotal: 9 }));
+    expect(observed(before, reading({ at: at(5) })).rates).toBeUndefined();
+  });
+
+  it('knows how long jobs run, smoothed, and goes on knowing it while none ends', () => {
+    const ran = (meanRunMs: number | null) => ({ runs: { ended: 1, failureShare: 0, meanRunMs } });
+    const first = observed(undefined, reading({ at: at(0) }, ran(1_000)));
+    const second = observed(first, reading({ at: at(30) }, ran(2_000)));
+    expect([first.serviceMs, second.serviceMs]).toEqual([1_000, 1_500]);
+    expect(observed(second, reading({ at: at(60) }, ran(null))).serviceMs).toBe(1_500);
+    expect(observed(undefined, reading({}, ran(0))).serviceMs).toBe(1);
+  });
+
+  it.each([
+    ['waits', { waiting: 1 }, true],
+    ['is due soon', { delayedDue: 1 }, true],
+    ['runs', { active: 1 }, true],
+    ['has finished since', { finishedTotal: 1 }, true],
+    ['runs although the queue is paused', { active: 1, paused: true }, true],
+    ['waits in a paused queue', { waiting: 1, delayedDue: 1, paused: true }, false],
+    ['is due much later', { delayed: 1 }, false],
+  ])('is busy while a job %s', (_what, changes, busy) => {
+    const first = observed(undefined, reading({ at: at(0) }));
+    expect(observed(first, reading({ at: at(10), ...changes })).busyAt).toBe(busy ? at(10) : at(0));
   });
 });

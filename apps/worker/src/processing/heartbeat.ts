@@ -13,6 +13,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 export interface WorkerStatus {
   readonly queues: readonly WorkerQueue[];
   readonly draining: boolean;
+  readonly drained?: boolean;
 }
 
 /** Tells the registry that this process is there and how busy it is, until it is told to stop. */

@@ -8,6 +8,7 @@ import {
   JobLogs,
   keyPrefix,
   openQueues,
+  type QueueChoice,
   QueueCounters,
   type RedisClient,
   readDueWork,
@@ -17,10 +18,11 @@ import { Draining, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
-import { type QueueChoice, WORKER_ENV, type WorkerEnv } from '../env.js';
+import { WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
 import { CancelListener } from './cancel-listener.js';
 import { ChildJobs } from './child-jobs.js';
+import { DrainListener } from './drain-listener.js';
 import { EagerWorker } from './eager-worker.js';
 import { Executor } from './executor.js';
 import { Heartbeat, type WorkerStatus } from './heartbeat.js';
@@ -56,6 +58,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly heartbeat: Heartbeat;
   private readonly statistics: StatisticsWriter;
   private readonly cancels: CancelListener;
+  private readonly drains: DrainListener;
   private readonly gate: LaneGate;
   private readonly prefix: string;
   private readonly watchdog: Watchdog<QueueConsumer>;
@@ -89,7 +92,9 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     );
     this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
     this.statistics = new StatisticsWriter(counters, this.redis, this.prefix);
-    this.cancels = new CancelListener(this.redis, connectWorker(env.REDIS_URL, this.logError), this.prefix, this.cancel);
+    const listener = connectWorker(env.REDIS_URL, this.logError);
+    this.cancels = new CancelListener(this.redis, listener, this.prefix, this.cancel);
+    this.drains = new DrainListener(this.redis, listener, this.prefix, this.name, this.drain);
     const served = env.QUEUES.map(({ queue }) => queue);
     this.gate = new LaneGate(this.redis, this.prefix, served);
     this.consumers = env.QUEUES.flatMap((choice) => this.createConsumers(choice));
@@ -102,6 +107,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     this.heartbeat.start();
     this.statistics.start();
     this.cancels.start();
+    this.drains.start();
     this.gate.start();
     this.children.start();
     this.watchdog.start(this.consumers);
@@ -111,6 +117,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   /** Stops fetching, lets running jobs finish, hands back those that would not in time, and gives up at the grace's end. */
   async onModuleDestroy(): Promise<void> {
     this.watchdog.stop();
+    this.drains.stop();
     this.executor.stop();
     const closed = this.close();
     const handBack = setTimeout(this.handBack, Math.max(0, this.env.SHUTDOWN_GRACE - HAND_BACK_MS));
@@ -129,7 +136,9 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** What keeps this worker from its work. */
   async problems(): Promise<string[]> {
-    const stopped = this.consumers.filter((consumer) => !consumer.isRunning).map(({ queue }) => `queue ${queue} is not being served`);
+    const stopped = this.consumers
+      .filter((consumer) => !consumer.isRunning && !this.drains.isWanted)
+      .map(({ queue }) => `queue ${queue} is not being served`);
     const starving = this.watchdog.unproven.map((queue) => `queue ${queue} was started anew, and nothing was fetched since`);
     return [...new Set([...this.redisProblems(), ...stopped, ...starving])];
   }
@@ -151,7 +160,8 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
       this.slots.set({ queue }, slots);
       this.busySlots.set({ queue }, busy);
     }
-    return { queues, draining: this.draining.signal.aborted };
+    const drained = this.drains.isWanted && this.consumers.every(({ isDrained }) => isDrained);
+    return { queues, draining: this.draining.signal.aborted || this.drains.isWanted, ...(drained && { drained }) };
   }
 
   private createConsumers({ queue, concurrency }: QueueChoice): QueueConsumer[] {
@@ -184,14 +194,23 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   private readonly cancel = (id: string): boolean => this.consumers.some((consumer) => consumer.cancel(id, 'cancelled'));
 
+  /** What runs runs on, and is not handed back: only a stop of the process does that. */
+  private readonly drain = (isWanted: boolean): void => {
+    for (const consumer of this.consumers) {
+      if (isWanted) consumer.drain();
+      else consumer.resume();
+    }
+    this.logger.info({ worker: this.name }, isWanted ? 'draining: fetching nothing more' : 'not to drain any more: fetching again');
+  };
+
   private readonly handBack = (): void => {
     for (const consumer of this.consumers) consumer.cancelAll('shutdown');
   };
 
-  /** Unknown unless Redis takes what is written: one that is full, or a replica, lets nobody fetch. */
+  /** Unknown unless Redis takes what is written: one that is full, or a replica, lets nobody fetch. And while draining nobody wants to. */
   private readonly readDueWork = async ({ queue }: QueueConsumer): Promise<DueWork | undefined> => {
     const work = await readDueWork(this.redis, this.prefix, queue);
-    return this.heartbeat.isHeard ? work : undefined;
+    return this.heartbeat.isHeard && !this.drains.isWanted ? work : undefined;
   };
 
   private readonly restart = (consumer: QueueConsumer): void => {

@@ -1,5 +1,6 @@
 import type { QueueName } from '@dts/jobs';
 import type { Admission } from '../admission.js';
+import { ArrivalBell } from '../arrival-bell.js';
 import type { RedisClient } from '../connection.js';
 import { QueueError } from '../errors.js';
 import { Ranking } from '../fairness/ranking.js';
@@ -27,6 +28,7 @@ export class FlowSubmitter {
   private readonly reader: FlowReader;
   private readonly keys: IdempotencyKeys;
   private readonly ranking: Ranking;
+  private readonly bell: ArrivalBell;
 
   constructor(
     private readonly queues: Queues,
@@ -39,6 +41,7 @@ export class FlowSubmitter {
     this.reader = new FlowReader(queues, redis);
     this.keys = new IdempotencyKeys(redis, prefix);
     this.ranking = new Ranking(redis, prefix);
+    this.bell = new ArrivalBell(redis, prefix);
   }
 
   /** @throws QueueError as `Flows.submit` */
@@ -59,7 +62,10 @@ export class FlowSubmitter {
     const storing = await this.store.store([...jobs.values()], refusal === undefined, claim);
     if (storing.kind === 'unwelcome') throw refusal;
     if (storing.kind === 'known') return this.replay(root, claim?.value, storing.claim);
-    for (const queue of queuesOf(nodes)) this.ranking.rankSoon(queue);
+    for (const queue of queuesOf(nodes)) {
+      this.bell.ring(queue);
+      this.ranking.rankSoon(queue);
+    }
     await this.confirm(root);
     return { outcome: 'created', flow: toFlow(toNewNode(root, jobs)) };
   }

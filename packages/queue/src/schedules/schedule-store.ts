@@ -84,23 +84,23 @@ export class ScheduleStore {
     const due = schedule.state.pending ? before.now + TAKEN_MS : dueAt(schedule);
     const spec = schedule.spec === before.schedule?.spec ? '' : JSON.stringify(schedule.spec);
     const values = [before.revision, revision, JSON.stringify(schedule.state), spec, due ?? '', keyOf(schedule)];
-    const saved = await this.redis.eval(SAVE, 3, this.redisKey(schedule), this.due, this.index, ...values);
+    const saved = await this.redis.eval(SAVE, 3, this.redisKey(schedule), this.dueKey, this.index, ...values);
     return saved === 1 ? { schedule, revision, now: before.now } : undefined;
   }
 
   /** @returns whether it was there */
   async remove(name: ScheduleName): Promise<boolean> {
-    return (await this.redis.eval(REMOVE, 3, this.redisKey(name), this.due, this.index, keyOf(name))) === 1;
+    return (await this.redis.eval(REMOVE, 3, this.redisKey(name), this.dueKey, this.index, keyOf(name))) === 1;
   }
 
   /** For a name under which nothing was found. */
   async forget(name: ScheduleName): Promise<void> {
-    await this.redis.eval(FORGET, 3, this.redisKey(name), this.due, this.index, keyOf(name));
+    await this.redis.eval(FORGET, 3, this.redisKey(name), this.dueKey, this.index, keyOf(name));
   }
 
   /** Takes schedules that are due, each for one taker. */
   async take(): Promise<Taken> {
-    const [keys, nextInMs] = (await this.redis.eval(TAKE, 1, this.due, TAKEN_MS, TAKEN_AT_ONCE)) as [string[], number];
+    const [keys, nextInMs] = (await this.redis.eval(TAKE, 1, this.dueKey, TAKEN_MS, TAKEN_AT_ONCE)) as [string[], number];
     return { names: keys.map(nameOf), ...(nextInMs >= 0 && { nextInMs }) };
   }
 
@@ -118,13 +118,13 @@ export class ScheduleStore {
   /** Those of `names` that nobody would look at. */
   async withoutDue(names: readonly ScheduleName[]): Promise<ScheduleName[]> {
     if (names.length === 0) return [];
-    const scores = await this.redis.zmscore(this.due, ...names.map(keyOf));
+    const scores = await this.redis.zmscore(this.dueKey, ...names.map(keyOf));
     return names.filter((_name, index) => scores[index] === null);
   }
 
   /** @returns whether it was this call that did it */
   async putBack(name: ScheduleName): Promise<boolean> {
-    return (await this.redis.eval(PUT_BACK, 2, this.redisKey(name), this.due, 0, keyOf(name))) === 1;
+    return (await this.redis.eval(PUT_BACK, 2, this.redisKey(name), this.dueKey, 0, keyOf(name))) === 1;
   }
 
   /** Where a schedule is. */
@@ -136,7 +136,8 @@ export class ScheduleStore {
     return `${this.prefix}:schedules`;
   }
 
-  private get due(): string {
+  /** Where schedules are in the order in which they are due. */
+  get dueKey(): string {
     return `${this.prefix}:schedules:due`;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BUCKETS, bucketOf, durationOf, percentile, RELATIVE_ERROR } from './duration-buckets.js';
+import { BUCKETS, bucketOf, durationOf, mean, percentile, RELATIVE_ERROR } from './duration-buckets.js';
 
 /** Rounding of floating point, beside the bound itself. */
 const BOUND = RELATIVE_ERROR + 1e-9;
@@ -38,6 +38,18 @@ describe('a bucket', () => {
 
   it.each([-5, 0, 0.9, Number.NaN])('of %p ms is the first', (ms) => {
     expect([bucketOf(ms), durationOf(bucketOf(ms))]).toEqual([0, 0]);
+  });
+});
+
+describe('mean', () => {
+  it('is within the bound of the exact one, and of nothing is not known', () => {
+    fc.assert(
+      fc.property(fc.array(duration, { minLength: 1, maxLength: 300 }), (durations) => {
+        const exact = durations.reduce((sum, ms) => sum + ms, 0) / durations.length;
+        expect(Math.abs(Number(mean(countsOf(durations))) - exact)).toBeLessThanOrEqual(BOUND * exact);
+      }),
+    );
+    expect(mean(new Map())).toBeUndefined();
   });
 });
 

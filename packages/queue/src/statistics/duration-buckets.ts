@@ -27,6 +27,16 @@ export function durationOf(bucket: number): number {
 /** Durations by bucket. */
 export type Counts = ReadonlyMap<number, number>;
 
+/** @returns milliseconds within `RELATIVE_ERROR` of the true mean; undefined where nothing was counted */
+export function mean(counts: Counts): number | undefined {
+  let [total, sum] = [0, 0];
+  for (const [bucket, count] of counts) {
+    total += count;
+    sum += count * durationOf(bucket);
+  }
+  return total === 0 ? undefined : sum / total;
+}
+
 /**
  * The nearest-rank percentile: the smallest duration that at least the share `q` of all does not exceed.
  * @param q in (0, 1]

@@ -1,6 +1,6 @@
 import type { QueueName } from '@dts/jobs';
 import type { RedisClient } from '../connection.js';
-import { percentile } from './duration-buckets.js';
+import { type Counts, mean, percentile } from './duration-buckets.js';
 import { SLICE_MS, slicesKey, WINDOW_SLICES } from './slices.js';
 
 /** Milliseconds, each within 2 % of the true value (`RELATIVE_ERROR`). */
@@ -22,6 +22,19 @@ export interface QueueStatistics {
   readonly waitMs: Percentiles | null;
   /** From an attempt's start to its end; null when none ended. */
   readonly runMs: Percentiles | null;
+}
+
+/** Slices that count as recent: a minute, up to one more. */
+const RECENT_SLICES = 6;
+
+/** What became of the attempts that ended in the last minute, or in all of the window where none did. */
+export interface RecentRuns {
+  /** Attempts that were completed, or failed. */
+  readonly ended: number;
+  /** Of those that ended, the share that failed; null where none ended. */
+  readonly failureShare: number | null;
+  /** The mean time that an attempt ran, to within 2 %; null where none ended. */
+  readonly meanRunMs: number | null;
 }
 
 /** All slices of the window added up, and the milliseconds that they cover. */
@@ -50,10 +63,7 @@ export class StatisticsReader {
 
   /** @throws when Redis does not answer */
   async read(queue: QueueName): Promise<QueueStatistics> {
-    const key = slicesKey(this.prefix, queue);
-    const [coveredMs, ...fields] = (await this.redis.eval(SUM, 1, key, SLICE_MS, WINDOW_SLICES)) as [number, ...(string | number)[]];
-    const sums = new Map<string, number>();
-    for (let index = 0; index < fields.length; index += 2) sums.set(String(fields[index]), Number(fields[index + 1]));
+    const { coveredMs, sums } = await this.sum(queue, WINDOW_SLICES);
     const perSecond = (field: string) => ((sums.get(field) ?? 0) * 1_000) / coveredMs;
     return {
       arrivalsPerSecond: perSecond('a'),
@@ -63,11 +73,35 @@ export class StatisticsReader {
       runMs: percentilesOf(sums, 'r'),
     };
   }
+
+  /** @throws when Redis does not answer */
+  async recentRuns(queue: QueueName): Promise<RecentRuns> {
+    const recent = runsOf((await this.sum(queue, RECENT_SLICES)).sums);
+    return recent.ended > 0 ? recent : runsOf((await this.sum(queue, WINDOW_SLICES)).sums);
+  }
+
+  private async sum(queue: QueueName, slices: number): Promise<{ coveredMs: number; sums: ReadonlyMap<string, number> }> {
+    const key = slicesKey(this.prefix, queue);
+    const [coveredMs, ...fields] = (await this.redis.eval(SUM, 1, key, SLICE_MS, slices)) as [number, ...(string | number)[]];
+    const sums = new Map<string, number>();
+    for (let index = 0; index < fields.length; index += 2) sums.set(String(fields[index]), Number(fields[index + 1]));
+    return { coveredMs, sums };
+  }
+}
+
+function runsOf(sums: ReadonlyMap<string, number>): RecentRuns {
+  const [completed, failed] = [sums.get('c') ?? 0, sums.get('f') ?? 0];
+  const ended = completed + failed;
+  return { ended, failureShare: ended === 0 ? null : failed / ended, meanRunMs: mean(countsOf(sums, 'r')) ?? null };
+}
+
+function countsOf(sums: ReadonlyMap<string, number>, kind: 'w' | 'r'): Counts {
+  const ofKind = [...sums].filter(([field]) => field.startsWith(kind));
+  return new Map(ofKind.map(([field, count]) => [Number(field.slice(1)), count]));
 }
 
 function percentilesOf(sums: ReadonlyMap<string, number>, kind: 'w' | 'r'): Percentiles | null {
-  const ofKind = [...sums].filter(([field]) => field.startsWith(kind));
-  const counts = new Map(ofKind.map(([field, count]) => [Number(field.slice(1)), count]));
+  const counts = countsOf(sums, kind);
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => percentile(counts, q));
   return p50 === undefined || p95 === undefined || p99 === undefined ? null : { p50, p95, p99 };
 }

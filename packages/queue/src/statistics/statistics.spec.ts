@@ -73,6 +73,23 @@ describe('statistics', () => {
     expect([ttl > 300_000, ttl <= 330_000]).toEqual([true, true]);
   });
 
+  it('tell of the attempts of the last minute how long they ran and how many failed, of those before where there is none', async () => {
+    const { counters, writer } = newProcess();
+    await expect(reader.recentRuns('io')).resolves.toEqual({ ended: 0, failureShare: null, meanRunMs: null });
+    for (let count = 0; count < 9; count++) counters.ended('io', 'completed', 1, 100);
+    counters.ended('io', 'failed', 1, 1_100);
+    await writer.flush();
+    const recent = await reader.recentRuns('io');
+    expect(recent).toMatchObject({ ended: 10, failureShare: 0.1 });
+    expect(Math.abs(Number(recent.meanRunMs) - 200)).toBeLessThanOrEqual(RELATIVE_ERROR * 200);
+    const [key = ''] = await slices();
+    await opened.redis.rename(key, key.replace(/\d+$/, (slice) => String(Number(slice) - 20)));
+    await expect(reader.recentRuns('io')).resolves.toEqual(recent);
+    counters.ended('io', 'completed', 1, 50);
+    await writer.flush();
+    await expect(reader.recentRuns('io')).resolves.toMatchObject({ ended: 1, failureShare: 0 });
+  });
+
   it('are sent again and again, with a last time at the end', async () => {
     const { counters, writer } = newProcess();
     writer.start();

@@ -1,7 +1,7 @@
+import type { ApiKey } from '@dts/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { GATEWAY_ENV, type GatewayEnv } from '../../env.js';
-import type { ApiKey } from '../api-keys.js';
 import { TokenBucket } from './token-bucket.js';
 import { tooMany } from './too-many.js';
 

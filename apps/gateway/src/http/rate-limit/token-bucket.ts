@@ -1,9 +1,4 @@
-/** How often something may be done: so often a second in the long run, so many at once. */
-export interface Rate {
-  readonly perSecond: number;
-  /** One at least. */
-  readonly burst: number;
-}
+import type { Rate } from '@dts/runtime';
 
 /**
  * A token bucket: full at first, filled at its rate, one token for each thing done. What is known too late to be refused

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { Rate } from './token-bucket.js';
+
+/** How often something may be done: so often a second in the long run, so many at once. */
+export interface Rate {
+  readonly perSecond: number;
+  /** One at least. */
+  readonly burst: number;
+}
 
 const MOST = 1_000_000;
 const PATTERN = /^(\d+(?:\.\d+)?)\/s(?::(\d+))?$/;

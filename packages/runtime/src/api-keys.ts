@@ -1,9 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { EnvError } from '@dts/runtime';
 import { z } from 'zod';
-import { rate } from './rate-limit/rate-setting.js';
-import type { Rate } from './rate-limit/token-bucket.js';
+import { EnvError } from './load-env.js';
+import { type Rate, rate } from './rate.js';
 
 export const SCOPES = ['jobs:submit', 'jobs:read', 'jobs:cancel', 'schedules:write', 'workers:lease', 'ops:read', 'ops:write'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -40,7 +39,7 @@ const keyList = z
   )
   .refine((entries) => new Set(entries.map((entry) => entry.id)).size === entries.length, 'every id must be unique');
 
-/** The keys that this gateway accepts. */
+/** The keys that this app accepts. */
 export class ApiKeys {
   private constructor(private readonly keys: readonly StoredKey[]) {}
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EnvError } from '@dts/runtime';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiKeys, isOperator, SCOPES } from './api-keys.js';
+import { EnvError } from './load-env.js';
 
 const secret = 's3cret-'.padEnd(43, 'x');
 const hash = createHash('sha256').update(secret).digest('hex');

@@ -1,0 +1,42 @@
+import { type QueueChoice, type WorkerInfo } from '@dts/queue';
+import type { Logger } from '@dts/runtime';
+import type { PoolPolicy } from '@dts/scaling';
+import { type Actuator, ActuatorRefusal } from './actuator.js';
+import { DryRun } from './dry-run.js';
+import { LocalProcess } from './local-process/local-process.js';
+import type { Supervisor } from './local-process/supervisor.js';
+
+/** What actuators are made of. */
+export interface ActuatorContext {
+  readonly logger: Logger;
+  readonly supervisor: Supervisor;
+  /** Slots of a worker by queue, where the environment says something of them. */
+  readonly choices: readonly QueueChoice[];
+  /** Workers heard of now. */
+  readonly workers: () => readonly WorkerInfo[];
+}
+
+/** @throws ActuatorRefusal for a kind of target that this build does not have */
+export function createActuator({ pool, queues, target }: PoolPolicy, context: ActuatorContext): Actuator {
+  switch (target.kind) {
+    case 'dry-run':
+      return new DryRun(pool, () => servingAny(queues, context.workers()), context.logger);
+    case 'local-process':
+      return new LocalProcess(pool, queuesSetting(queues, context.choices), context.supervisor);
+    default:
+      throw new ActuatorRefusal(`pool ${pool}: targets of the kind ${target.kind} are not there yet`);
+  }
+}
+
+function servingAny(queues: readonly string[], workers: readonly WorkerInfo[]): number {
+  return workers.filter((worker) => worker.queues.some(({ queue }) => queues.includes(queue))).length;
+}
+
+function queuesSetting(queues: readonly string[], choices: readonly QueueChoice[]): string {
+  return queues
+    .map((queue) => {
+      const choice = choices.find((known) => known.queue === queue);
+      return choice ? `${queue}:${choice.concurrency}` : queue;
+    })
+    .join(',');
+}
