@@ -25,7 +25,7 @@ export interface Draft {
 }
 
 export function pass(draft: Draft, stages: readonly Stage[], situation: Situation): Draft {
-  return stages.reduce(({ workers, steps }, stage) => {
+  return stages.reduce<Draft>(({ workers, steps }, stage) => {
     const step = stage(workers, situation);
     return step ? { workers: step.value, steps: [...steps, step] } : { workers, steps };
   }, draft);

@@ -14,6 +14,7 @@ function nonsenseOf(load: QueueLoad): string | undefined {
   return undefined;
 }
 
-function isCount(value: number): boolean {
+/** Of something that can be counted or measured. */
+export function isCount(value: number): boolean {
   return Number.isFinite(value) && value >= 0;
 }

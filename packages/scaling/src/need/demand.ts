@@ -29,7 +29,7 @@ export function demandOf(load: QueueLoad, policy: PoolPolicy): Wanted {
   const demand = workersStep('demand', steady, load, steadyWords(load, serviceSeconds, busy, policy));
   const backlog = load.waiting + load.due;
   if (backlog === 0) return { workers: steady, steps: [demand] };
-  const more = backlog * Math.min(1, (serviceSeconds * 1_000) / policy.drainTarget);
+  const more = Math.min(backlog, (backlog * serviceSeconds * 1_000) / policy.drainTarget);
   const workers = steady + more / slotsPerWorker;
   return { workers, steps: [demand, workersStep('backlog', workers, load, backlogWords(load, more, policy))] };
 }
