@@ -33,7 +33,7 @@ async function runSteps(steps, args) {
 
 async function execute(task, args) {
   if (task.rebuild) return 0;
-  if (task.jest) return runTests(nodeBinary(), args);
+  if (task.jest) return runTests(nodeBinary(), [...task.jest, ...args]);
   const [command, ...own] = task.node ? [nodeBinary(), ...task.node] : task.command;
   const { code } = await runChild(command, [...own, ...args], { env: toolEnv(), ipc: task.supervised });
   return code;

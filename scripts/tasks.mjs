@@ -6,8 +6,8 @@ const turbo = (task) => [join(bin, 'turbo'), 'run', task, '--output-logs=errors-
 const unlessRedisUrl = (env) => (env.REDIS_URL ? [] : ['redis']);
 
 /**
- * Every root script. A task is one of: `node` (arguments for Node), `command` (a program and its arguments), `jest`,
- * `rebuild`, or `steps` (other tasks in order).
+ * Every root script. A task is one of: `node` (arguments for Node), `command` (a program and its arguments), `jest`
+ * (arguments for Jest), `rebuild`, or `steps` (other tasks in order).
  * `built`: needs the workspace's build. `programs`: what must be on PATH, given the environment.
  * `supervised`: stops when this bootstrap dies, which it learns from its IPC channel.
  */
@@ -18,7 +18,8 @@ export const tasks = {
   dts: { node: app('packages/cli/dist/main.js'), built: true },
   bench: { node: app('packages/bench/dist/main.js'), built: true, programs: () => ['redis'] },
   chaos: { node: app('packages/chaos/dist/main.js'), built: true, programs: () => ['redis', 'compiler'] },
-  test: { jest: true, built: true, programs: () => ['redis', 'chromium', 'compiler', 'curl', 'openssl'] },
+  test: { jest: [], built: true, programs: () => ['redis', 'chromium', 'compiler', 'curl', 'openssl'] },
+  'test:scaler': { jest: ['--testPathPatterns=packages/(scaling|e2e/src/scaling)/|apps/scaler/'], built: true, programs: () => ['redis'] },
   'test:fuzz': { node: app('packages/e2e/dist/fuzz/main.js'), built: true, programs: () => ['redis', 'python'] },
   'pictures:top': { node: app('packages/e2e/dist/pictures/top.js'), built: true, programs: () => ['redis'] },
   'pictures:bull-board': { node: app('packages/e2e/dist/pictures/bull-board.js'), built: true, programs: () => ['redis', 'chromium'] },

@@ -14,6 +14,7 @@ import { Access } from './http/access.js';
 import { ProblemFilter } from './http/problem.js';
 import { Keda } from './keda/keda.js';
 import { POOL_SOURCE } from './keda/pool-source.js';
+import { FIRST_POLICY, loadFirstPolicy } from './policy/load-policy.js';
 import { PolicySource } from './policy/policy-source.js';
 import { Pins } from './pools/pins.js';
 import { PinsController } from './pools/pins.controller.js';
@@ -83,7 +84,7 @@ const stored = [
 })
 class AppModule {}
 
-/** The scaler, for one environment. @throws EnvError when the keys of the environment cannot be used */
+/** The scaler, for one environment. @throws EnvError when its keys, or its policy, cannot be used */
 export function appModule(env: ScalerEnv, logger: Logger): DynamicModule {
   return {
     module: AppModule,
@@ -91,6 +92,7 @@ export function appModule(env: ScalerEnv, logger: Logger): DynamicModule {
       { provide: SCALER_ENV, useValue: env },
       { provide: LOGGER, useValue: logger },
       { provide: ApiKeys, useValue: ApiKeys.fromEnv(env) },
+      { provide: FIRST_POLICY, useValue: loadFirstPolicy(env) },
     ],
   };
 }

@@ -1,4 +1,7 @@
-import { startApp, startRedis, testPrefix, testRedisUrl } from '@dts/testkit';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, startApp, startRedis, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { describe, expect, it } from '@jest/globals';
 
 describe('the scaler as a process', () => {
@@ -21,10 +24,36 @@ describe('the scaler as a process', () => {
     expect(response.status).toBe(503);
   });
 
-  it('refuses a mode that it does not have yet', async () => {
+  it('refuses what it cannot work with, all of it at once', async () => {
     const starting = startApp('scaler', {
-      env: { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: testPrefix(), SCALER_MODE: 'act', SIGNAL_INTERVAL: '1' },
+      env: {
+        REDIS_URL: testRedisUrl(),
+        QUEUE_PREFIX: testPrefix(),
+        SCALER_MODE: 'act',
+        SIGNAL_INTERVAL: '1',
+        QUEUES: 'no-queue',
+      },
     });
-    await expect(starting).rejects.toThrow(/SCALER_MODE: .*observe[\s\S]*SIGNAL_INTERVAL: /);
+    await expect(starting).rejects.toThrow(/SCALER_MODE: .*observe[\s\S]*QUEUES: .*no-queue[\s\S]*SIGNAL_INTERVAL: /);
   });
+
+  it('refuses a policy file that is wrong, and says where', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dts-policy-'));
+    const file = join(folder, 'policy.yaml');
+    await writeFile(file, 'mode: enforce\npools:\n  io: { queues: [no-queue], target: { kind: dry-run }, min: 1, max: 2 }\n');
+    const starting = startApp('scaler', { env: { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: testPrefix(), SCALER_POLICY: file } });
+    await expect(starting).rejects.toThrow(/SCALER_POLICY .*policy\.yaml: [\s\S]*pools\.io\.queues/);
+    await rm(folder, { recursive: true });
+  });
+
+  it('gives the lead up when it is told to stop', async () => {
+    const env = { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: testPrefix(), SIGNAL_INTERVAL: '200' };
+    const [first, second] = await Promise.all([startApp('scaler', { env }), startApp('scaler', { env })]);
+    const leads = async (app: App) => ((await (await fetch(`${app.url}/v1/pools`)).json()) as { leads: boolean }).leads;
+    const leader = await waitFor(async () => ((await leads(first)) ? first : (await leads(second)) && second), { timeoutMs: 15_000 });
+    await expect(leader.stop()).resolves.toEqual({ code: 0, signal: null });
+    const other = leader === first ? second : first;
+    await waitFor(() => leads(other), { timeoutMs: 5_000 });
+    await other.stop();
+  }, 40_000);
 });

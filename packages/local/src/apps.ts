@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import type { LocalEnv } from './env.js';
 import type { Program } from './program.js';
 
-const APP_NAMES = ['gateway', 'worker', 'scaler'] as const;
-export type AppName = (typeof APP_NAMES)[number];
+/** Those of which there is one each. */
+const SINGLE_APPS = ['gateway', 'scaler'] as const;
+export type SingleApp = (typeof SINGLE_APPS)[number];
+export type AppName = SingleApp | 'worker';
 
 const READY_WITHIN_MS = 60_000;
 const PROBE_TIMEOUT_MS = 2_000;
@@ -23,19 +25,47 @@ export interface AppSettings {
   readonly env: LocalEnv;
   /** What this process was started with, and hands on. */
   readonly processEnv: NodeJS.ProcessEnv;
-  readonly ports: Readonly<Record<AppName, number>>;
+  readonly ports: Readonly<Record<SingleApp, number>>;
   readonly redisUrl: string;
-  /** For the gateway; unset when the operator has given the keys. */
+  /** Unset when the operator has given the keys. */
   readonly apiKeys: string | undefined;
+  /** What the scaler says through its channel. */
+  readonly onScalerMessage: Program['onMessage'];
 }
 
-/** How to run the three apps. */
+/** How to run the gateway and the scaler. Workers are started when the scaler asks for them. */
 export function appPrograms(entries: AppEntries, settings: AppSettings): Program[] {
-  return APP_NAMES.map((name) => appProgram(name, entries[name], settings));
+  const keys = settings.apiKeys === undefined ? {} : { API_KEYS: settings.apiKeys };
+  return [
+    appProgram('gateway', entries.gateway, settings.ports.gateway, settings, keys),
+    {
+      ...appProgram('scaler', entries.scaler, settings.ports.scaler, settings, { ...keys, SCALER_TARGET: 'local-process' }),
+      onMessage: settings.onScalerMessage,
+    },
+  ];
 }
 
-function appProgram(name: AppName, entry: string, settings: AppSettings): Program {
-  const { env, processEnv, ports, redisUrl, apiKeys } = settings;
+/** One process of a pool of workers. */
+export interface WorkerSettings {
+  readonly name: string;
+  /** What it serves, as its environment tells it. */
+  readonly queues: string;
+  readonly port: number;
+}
+
+export function workerProgram(entries: AppEntries, settings: AppSettings, { name, queues, port }: WorkerSettings): Program {
+  return appProgram(name, entries.worker, port, settings, {
+    QUEUES: queues,
+    // Refused anywhere else: here the services that jobs call are this machine's own.
+    OUTBOUND_ALLOW_LOOPBACK: 'true',
+    // It has no use for the keys, and runs what callers ask for.
+    API_KEYS: undefined,
+    API_KEYS_FILE: undefined,
+  });
+}
+
+function appProgram(name: string, entry: string, port: number, settings: AppSettings, own: NodeJS.ProcessEnv): Program {
+  const { env, processEnv, redisUrl } = settings;
   return {
     name,
     command: process.execPath,
@@ -43,29 +73,27 @@ function appProgram(name: AppName, entry: string, settings: AppSettings): Progra
     env: {
       ...processEnv,
       HOST: env.HOST,
-      PORT: String(ports[name]),
+      PORT: String(port),
       REDIS_URL: redisUrl,
       QUEUE_PREFIX: env.QUEUE_PREFIX,
       DURABILITY: env.DURABILITY,
       SHUTDOWN_GRACE: String(env.SHUTDOWN_GRACE),
-      // Refused anywhere else: here the services that jobs call are this machine's own.
-      ...(name === 'worker' && { OUTBOUND_ALLOW_LOOPBACK: 'true' }),
-      ...(name === 'gateway' && apiKeys !== undefined && { API_KEYS: apiKeys }),
+      ...own,
     },
     ipc: true,
     // A Redis of one's own may be weaker than DURABILITY asks for: the apps run then, and the banner says so.
-    probe: () => probe(`${baseUrl(env.HOST, ports[name])}${env.REDIS_URL ? '/healthz' : '/readyz'}`),
+    probe: () => probe(`${baseUrl(env.HOST, port)}${env.REDIS_URL ? '/healthz' : '/readyz'}`),
     readyWithin: READY_WITHIN_MS,
     bootCrashes: BOOT_CRASHES,
     stopGrace: env.SHUTDOWN_GRACE + STOP_MARGIN_MS,
-    diagnose: (lines) => describeRefusal(name, lines),
+    diagnose: (lines) => describeRefusal(name.replace(/-.*/, ''), lines),
   };
 }
 
 /** An app that refuses its environment has said what is wrong; another start would only make it say so again. */
-function describeRefusal(name: AppName, lines: readonly string[]): string | undefined {
-  if (!lines.some((line) => line === `${name}: The environment is not usable:`)) return undefined;
-  return `The ${name} cannot run with this environment: mend what it names above, then start again.`;
+function describeRefusal(app: string, lines: readonly string[]): string | undefined {
+  if (!lines.some((line) => line === `${app}: The environment is not usable:`)) return undefined;
+  return `The ${app} cannot run with this environment: mend what it names above, then start again.`;
 }
 
 /** Where to reach from this machine what listens on the host. */

@@ -50,7 +50,8 @@ describe('baseUrl', () => {
 
 const FACTS: StackFacts = {
   host: '127.0.0.1',
-  ports: { gateway: 1, worker: 2, scaler: 3 },
+  ports: { gateway: 1, scaler: 3 },
+  workers: [{ name: 'worker-io-1', port: 2 }],
   apiKeyFile: undefined,
   dataDir: { root: '/data', redis: '/data/redis', logs: '/data/logs', release: () => {} },
   warnings: [],
@@ -62,6 +63,7 @@ describe('banner', () => {
     expect(text).toContain('as set by API_KEYS');
     expect(text).toContain('Bearer $API_KEY');
     expect(text).toContain('http://127.0.0.1:3/metrics');
+    expect(text).toContain('http://127.0.0.1:2/metrics  (worker-io-1)');
     expect(text).not.toContain('0.0.0.0');
     expect(text).not.toContain('WARNING');
   });

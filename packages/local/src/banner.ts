@@ -5,7 +5,7 @@ import type { StackFacts } from './stack.js';
 
 /** What the operator sees once everything is ready. */
 export function banner(facts: StackFacts): string {
-  const { host, ports, dataDir } = facts;
+  const { host, ports, workers, dataDir } = facts;
   const gateway = baseUrl(host, ports.gateway);
   const rows: readonly (readonly [string, string])[] = [
     ['API', `${gateway}/v1`],
@@ -13,8 +13,9 @@ export function banner(facts: StackFacts): string {
     ['API docs', `${gateway}/docs`],
     ['Bull Board', `${gateway}/ui  (log in with the API key)`],
     ['Metrics', `${gateway}/metrics  (gateway)`],
-    ['', `${baseUrl(host, ports.worker)}/metrics  (worker)`],
     ['', `${baseUrl(host, ports.scaler)}/metrics  (scaler)`],
+    ...workers.map(({ name, port }): [string, string] => ['', `${baseUrl(host, port)}/metrics  (${name})`]),
+    ['Scaling', `${baseUrl(host, ports.scaler)}/v1/pools`],
     ['API key', facts.apiKeyFile ?? 'as set by API_KEYS or API_KEYS_FILE'],
     ['Data', dataDir.root],
     ['Logs', dataDir.logs],

@@ -55,11 +55,11 @@ describe('npm start', () => {
     expect(stack.program.stderr.split('\n').sort()).toEqual([
       '',
       'redis was ended by SIGKILL: restarting it',
-      'worker  something odd',
-      'worker exited with code 7: restarting it',
+      'worker-io-1 exited with code 7: restarting it',
+      'worker-io-1 something odd',
     ]);
     // Written behind, and read here by another process.
-    await waitFor(() => readFileSync(checkout.data('logs/worker.log'), 'utf8').includes('nothing special'));
+    await waitFor(() => readFileSync(checkout.data('logs/worker-io-1.log'), 'utf8').includes('nothing special'));
   });
 
   it('waits for running jobs when told to stop, however often it is told at once', async () => {

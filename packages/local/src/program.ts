@@ -17,4 +17,6 @@ export interface Program {
   /** What a person must mend before another start makes sense, read from its last lines. */
   readonly diagnose?: (lines: readonly string[]) => string | undefined;
   readonly onSpawn?: (pid: number) => void;
+  /** For what it says through the IPC channel. */
+  readonly onMessage?: (message: unknown, reply: (answer: object) => void) => void;
 }

@@ -1,5 +1,5 @@
 import { provideApiKey } from './api-key.js';
-import { type AppEntries, type AppName, appPrograms, baseUrl } from './apps.js';
+import { type AppEntries, type AppSettings, appPrograms, baseUrl, type SingleApp, workerProgram } from './apps.js';
 import type { DataDir } from './data-dir.js';
 import { embeddedRedis } from './embedded-redis.js';
 import type { LocalEnv } from './env.js';
@@ -12,6 +12,7 @@ import { publishRedisUrl, withdrawRedisUrl } from './running-redis.js';
 import { SupervisedProcess } from './supervised-process.js';
 import type { Terminal } from './terminal.js';
 import { unreadiness } from './unreadiness.js';
+import { type StartWorker, WorkerPools } from './worker-pools.js';
 
 /** Milliseconds after which a person wonders. */
 const SLOW_LOAD_MS = 3_000;
@@ -29,7 +30,9 @@ export interface StackSettings {
 
 export interface StackFacts {
   readonly host: string;
-  readonly ports: Readonly<Record<AppName, number>>;
+  readonly ports: Readonly<Record<SingleApp, number>>;
+  /** Those that run as the stack gets ready; later there may be more, or fewer. */
+  readonly workers: readonly { readonly name: string; readonly port: number }[];
   /** Undefined when the operator has given the keys. */
   readonly apiKeyFile: string | undefined;
   readonly dataDir: DataDir;
@@ -37,7 +40,7 @@ export interface StackFacts {
   readonly warnings: readonly string[];
 }
 
-/** Redis and the three apps on this machine: started in order, kept running, stopped in order. */
+/** Redis, the gateway, the scaler and the workers that it asks for: started in order, kept running, stopped in order. */
 export class Stack {
   /** Rejects with a StartError when a part is given up; never resolves. */
   readonly failed: Promise<never>;
@@ -45,7 +48,9 @@ export class Stack {
   readonly #stopping = new AbortController();
   readonly #logs: ProgramLog[] = [];
   readonly #apps: SupervisedProcess[] = [];
+  #pools: WorkerPools | undefined;
   #redis: SupervisedProcess | undefined;
+  #isReady = false;
 
   constructor(private readonly settings: StackSettings) {
     this.failed = new Promise((_, reject) => {
@@ -56,23 +61,27 @@ export class Stack {
 
   /** Resolves when everything is ready. @throws StartError */
   async start(): Promise<StackFacts> {
-    const { env, processEnv, dataDir, entries } = this.settings;
+    const { env, processEnv, dataDir, entries, port } = this.settings;
     const key = env.API_KEYS || env.API_KEYS_FILE ? undefined : provideApiKey(dataDir.root);
     const redisUrl = env.REDIS_URL ?? (await this.#startRedis());
     if (env.REDIS_URL) await assertReachable(env.REDIS_URL);
     publishRedisUrl(dataDir.root, redisUrl);
-    const ports = await this.#assignPorts();
-    const programs = appPrograms(entries, { env, processEnv, ports, redisUrl, apiKeys: key?.apiKeys });
-    this.#apps.push(...programs.map((program) => this.#supervise(program)));
+    const ports = { gateway: port, scaler: await findPort(env.HOST, port + 2) };
+    const pools = new WorkerPools((place) => this.#startWorker(place, settings));
+    const settings: AppSettings = { env, processEnv, ports, redisUrl, apiKeys: key?.apiKeys, onScalerMessage: pools.onMessage };
+    this.#pools = pools;
+    this.#apps.push(...appPrograms(entries, settings).map((program) => this.#supervise(program, this.#ownLog(program.name), this.#fail)));
     await Promise.all(this.#apps.map((app) => app.start()));
+    await pools.ready();
+    this.#isReady = true;
     const warnings = await unreadiness(baseUrl(env.HOST, ports.gateway));
-    return { host: env.HOST, ports, apiKeyFile: key?.path, dataDir, warnings };
+    return { host: env.HOST, ports, workers: pools.slots, apiKeyFile: key?.path, dataDir, warnings };
   }
 
   /** Lets running jobs finish, then ends everything, Redis last. Fine while it starts. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#apps.map((app) => app.stop()));
+    await Promise.all([...this.#apps.map((app) => app.stop()), this.#pools?.stop()]);
     withdrawRedisUrl(this.settings.dataDir.root);
     if (this.#redis) {
       await this.#redis.stop();
@@ -84,6 +93,7 @@ export class Stack {
   /** Makes a `stop` under way end at once: jobs that run are recovered by the next worker. Redis still closes its file. */
   killApps(): void {
     for (const app of this.#apps) app.kill();
+    this.#pools?.kill();
   }
 
   async #startRedis(): Promise<string> {
@@ -93,7 +103,7 @@ export class Stack {
     const { program, url } = await embeddedRedis(dataDir, env.DURABILITY === 'fast' ? 'everysec' : 'always');
     const slow = setTimeout(() => terminal.say('Redis is loading its data …'), SLOW_LOAD_MS);
     try {
-      this.#redis = this.#supervise(program);
+      this.#redis = this.#supervise(program, this.#ownLog(program.name), this.#fail);
       await this.#redis.start();
     } finally {
       clearTimeout(slow);
@@ -101,20 +111,44 @@ export class Stack {
     return url;
   }
 
+  /** The first one has the port after the gateway's, the others those after the scaler's, as far as these are free. */
+  async #startWorker({ name, index, queues }: Parameters<StartWorker>[0], settings: AppSettings): ReturnType<StartWorker> {
+    const { env, port: first, entries } = this.settings;
+    const port = await findPort(env.HOST, index === 0 ? first + 1 : first + 2 + index);
+    const program = workerProgram(entries, settings, { name, queues, port });
+    const log = this.#log(name);
+    const process = this.#supervise(program, log, (error) => this.#loseWorker(process, error));
+    const ready = process.start();
+    ready.catch((error: Error) => this.#isReady && this.settings.terminal.complain(error.message));
+    const stop = async () => {
+      await process.stop();
+      await log.close();
+    };
+    return { name, index, port, process, ready, stop };
+  }
+
+  /** While it starts, the stack cannot do without; later it can, and the scaler asks for another one. */
+  #loseWorker(process: SupervisedProcess, error: unknown): void {
+    if (this.#isReady) this.#pools?.drop(process);
+    else this.#fail(error);
+  }
+
   /** @throws Error once the stack stops: what `stop` does not know of must not start any more. */
-  #supervise(program: Program): SupervisedProcess {
+  #supervise(program: Program, log: ProgramLog, onFailure: (error: unknown) => void): SupervisedProcess {
     this.#stopping.signal.throwIfAborted();
-    const log = new ProgramLog(program.name, this.settings.dataDir.logs, this.settings.terminal);
-    this.#logs.push(log);
     const supervised = new SupervisedProcess(program, log);
-    supervised.failed.catch(this.#fail);
+    supervised.failed.catch(onFailure);
     return supervised;
   }
 
-  async #assignPorts(): Promise<Record<AppName, number>> {
-    const { env, port } = this.settings;
-    const worker = await findPort(env.HOST, port + 1);
-    const scaler = await findPort(env.HOST, Math.max(port + 2, worker + 1));
-    return { gateway: port, worker, scaler };
+  /** Of a part that there is until the end. */
+  #ownLog(name: string): ProgramLog {
+    const log = this.#log(name);
+    this.#logs.push(log);
+    return log;
+  }
+
+  #log(name: string): ProgramLog {
+    return new ProgramLog(name, this.settings.dataDir.logs, this.settings.terminal);
   }
 }

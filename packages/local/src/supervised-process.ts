@@ -39,6 +39,11 @@ export class SupervisedProcess {
     this.failed.catch(() => {}); // nobody may be listening when it happens
   }
 
+  /** Undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** @throws StartError when it does not become ready. */
   async start(): Promise<void> {
     this.#spawn();
@@ -66,13 +71,15 @@ export class SupervisedProcess {
   }
 
   #spawn(): void {
-    const { command, args, env, ipc, onSpawn } = this.program;
+    const { command, args, env, ipc, onSpawn, onMessage } = this.program;
     const startedAt = performance.now();
     this.#lines = [];
     // A group of its own: the terminal's Ctrl-C must reach the supervisor only, which then stops everyone in order.
     const child = spawn(command, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])] });
     this.#child = child;
     if (child.pid !== undefined) onSpawn?.(child.pid);
+    // It may have ended before it is answered: then nobody waits for that.
+    if (onMessage) child.on('message', (message) => onMessage(message, (answer) => child.send(answer, () => {})));
     this.#read(child.stdout, 'stdout');
     this.#read(child.stderr, 'stderr');
     child.once('error', (error) => this.#keep(error.message));

@@ -4,6 +4,7 @@ type Colour = 'cyan' | 'green' | 'magenta' | 'red' | 'yellow';
 
 const COLOURS: Readonly<Record<string, Colour>> = { gateway: 'cyan', worker: 'green', scaler: 'magenta', redis: 'red' };
 const WARN = 40;
+const NAME_WIDTH = 7;
 /** Milliseconds for which the same line of the same program is not repeated: outages make every client say the same. */
 const REPEAT_AFTER_MS = 10_000;
 const REMEMBERED = 100;
@@ -33,7 +34,8 @@ export class Terminal {
   relay(name: string, line: string, stream: 'stdout' | 'stderr'): void {
     const { level, text } = readLine(line, stream);
     if (!this.verbose && (level < WARN || name === 'redis' || this.#isRepeated(`${name} ${text}`))) return;
-    this.err.write(`${styleText(COLOURS[name] ?? 'yellow', name.padEnd(8), { stream: this.err })}${text}\n`);
+    const colour = COLOURS[name.replace(/-.*/, '')] ?? 'yellow';
+    this.err.write(`${styleText(colour, name.padEnd(NAME_WIDTH), { stream: this.err })} ${text}\n`);
   }
 
   #isRepeated(line: string): boolean {

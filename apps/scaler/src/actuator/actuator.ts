@@ -6,6 +6,8 @@ export interface TargetState {
   readonly replicas: number;
   /** False while it changes by itself, as in a rollout: no worker may be taken away then. */
   readonly settled: boolean;
+  /** Why this scaler must not change it; null where it may. */
+  readonly refusal: string | null;
 }
 
 export interface ScaleChange {
@@ -25,11 +27,11 @@ export interface Actuator {
    * nobody: then nothing that is done has an effect, and no worker is drained for it.
    */
   readonly reach: 'shared' | 'exclusive' | 'none';
-  /** @throws ActuatorRefusal when it must not be scaled from here, Error when it cannot be read: unknown, not zero */
+  /** @throws Error when it cannot be read: unknown, not zero */
   read(): Promise<TargetState>;
   /** Whether a worker of the registry runs on this target, as of the last reading: only those are counted and drained. */
   owns(worker: WorkerInfo): boolean;
-  /** @throws ActuatorRefusal as `read`, Error when it did not work: nothing is known then before the next reading */
+  /** @throws ActuatorRefusal when it must not be changed from here, Error when it did not work: nothing is known then before the next reading */
   scale(change: ScaleChange): Promise<void>;
   close(): Promise<void>;
 }

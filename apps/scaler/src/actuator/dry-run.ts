@@ -15,7 +15,7 @@ export class DryRun implements Actuator {
   ) {}
 
   async read(): Promise<TargetState> {
-    return { replicas: this.replicas ?? this.heard(), settled: true };
+    return { replicas: this.replicas ?? this.heard(), settled: true, refusal: null };
   }
 
   owns(_worker: WorkerInfo): boolean {

@@ -1,7 +1,7 @@
 import type { WorkerInfo } from '@dts/queue';
 import type { Logger } from '@dts/runtime';
 import type { Decision, PoolPolicy } from '@dts/scaling';
-import type { Actuator, TargetState } from '../actuator/actuator.js';
+import { type Actuator, ActuatorRefusal, type TargetState } from '../actuator/actuator.js';
 import type { Drainage } from './drainage.js';
 
 /** A decision, and what it is to be carried out on. */
@@ -30,9 +30,13 @@ export class Enforcer {
     private readonly onScale: OnScale,
   ) {}
 
+  /** @throws ActuatorRefusal when the target is not this scaler's, Error when something did not work */
   async enforce(order: Order): Promise<void> {
-    if (order.policy.mode !== 'enforce') return this.drain(0, order);
-    if (order.token === undefined) return this.standBy(order);
+    const { policy, target, token } = order;
+    const isOurs = policy.mode === 'enforce' && target.refusal === null;
+    if (!isOurs) await this.drain(0, order);
+    if (policy.mode === 'enforce' && target.refusal !== null) throw new ActuatorRefusal(target.refusal);
+    if (!isOurs || token === undefined) return this.standBy(order);
     const { desired } = order.decision;
     if (desired === null) return;
     const surplus = order.target.replicas - desired;
@@ -40,11 +44,12 @@ export class Enforcer {
     if (this.actuator.reach !== 'none') await this.drain(Math.max(0, surplus), order);
   }
 
-  /** What nobody else can reach has at least its minimum, and its fallback, whoever leads. */
+  /** What nobody else can reach has its minimum, whoever leads and in every mode, and its fallback while the load is unknown. */
   private async standBy(order: Order): Promise<void> {
     if (this.actuator.reach !== 'exclusive') return;
     const { decision, policy, target } = order;
-    const least = decision.signal.state === 'unknown' ? (decision.desired ?? policy.min) : policy.min;
+    const fallsBack = policy.mode === 'enforce' && decision.signal.state === 'unknown';
+    const least = fallsBack ? (decision.desired ?? policy.min) : policy.min;
     if (least > target.replicas) await this.scale(order, least, []);
   }
 

@@ -1,7 +1,7 @@
 import type { QueueName } from '@dts/jobs';
 import type { WorkerInfo } from '@dts/queue';
 import { type Decided, type Decision, decide, initialState, type PoolPolicy, type PoolSignal, type PoolState } from '@dts/scaling';
-import { type Actuator, ActuatorRefusal, type TargetState } from '../actuator/actuator.js';
+import type { Actuator, TargetState } from '../actuator/actuator.js';
 import { type PoolParts, toPoolSignal } from '../signal/pool-signal.js';
 import type { Signal } from '../signal/signal.js';
 import type { Drainage } from './drainage.js';
@@ -36,7 +36,7 @@ export interface Round {
 type Workers = readonly WorkerInfo[] | Error;
 type Target = TargetState | Error;
 
-/** Milliseconds after an unknown load in which no worker is taken away: a failover of Redis shows like that. */
+/** Milliseconds after a load that was lost sight of in which no worker is taken away: a failover of Redis shows like that. */
 const UNSETTLED_MS = 30_000;
 
 /** One pool, round after round: read -> decide -> act. */
@@ -45,6 +45,7 @@ export class PoolReconciler {
   /** Unix milliseconds, of the first reading that failed. */
   private unknownSince: number | undefined;
   private unsettledUntil = 0;
+  private wasKnown = false;
 
   constructor(
     private readonly actuator: Actuator,
@@ -100,14 +101,14 @@ export class PoolReconciler {
       target: target instanceof Error ? target : this.staying(target, at),
       failures: this.failures(around),
     });
-    // A target that is not ours to scale is no outage: nothing is to be done about it from here.
-    const isOutage = signal.state === 'unknown' && !(target instanceof ActuatorRefusal);
-    this.unknownSince = isOutage ? (this.unknownSince ?? at) : undefined;
-    if (isOutage) this.unsettledUntil = at + UNSETTLED_MS;
+    const isUnknown = signal.state === 'unknown';
+    this.unknownSince = isUnknown ? (this.unknownSince ?? at) : undefined;
+    this.wasKnown ||= !isUnknown;
+    if (isUnknown && this.wasKnown) this.unsettledUntil = at + UNSETTLED_MS;
     return signal;
   }
 
-  private staying({ replicas, settled }: TargetState, at: number): TargetState {
+  private staying({ replicas, settled }: TargetState, at: number): PoolParts['target'] {
     return { replicas: Math.max(0, replicas - this.drainage.count), settled: settled && at >= this.unsettledUntil };
   }
 

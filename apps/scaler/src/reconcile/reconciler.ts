@@ -28,7 +28,6 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly alarm: Alarm;
   private running: Promise<void> = Promise.resolve();
   private term: number | undefined;
-  private hasBegun = false;
   private complaint = '';
 
   constructor(
@@ -52,10 +51,12 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  onApplicationBootstrap(): void {
+  /** The first round ends before the app listens: whoever waits for it finds every pool at its minimum at least. */
+  async onApplicationBootstrap(): Promise<void> {
     const { redis, listener, prefix } = this.connections;
     this.election.start(this.wakeUp.call);
     new ArrivalBell(redis, prefix).listen(listener, this.alarm.onArrival);
+    await this.tryTurn();
     this.running = this.run();
   }
 
@@ -75,15 +76,19 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** What keeps the scaler from its work, a line each. */
   problems(): string[] {
-    const queues = this.observer.latest().flatMap((signal) => (signal.state === 'unknown' ? [`queue ${signal.queue}: ${signal.reason}`] : []));
-    return queues.length > 0 || this.hasBegun ? queues : ['the first round has not ended'];
+    return this.observer.latest().flatMap((signal) => (signal.state === 'unknown' ? [`queue ${signal.queue}: ${signal.reason}`] : []));
   }
 
   private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      await this.turn().catch((error: Error) => this.complain(`a round failed: ${error.message}`));
+    for (;;) {
       await this.wakeUp.next(this.waitMs());
+      if (this.stopping.signal.aborted) return;
+      await this.tryTurn();
     }
+  }
+
+  private tryTurn(): Promise<void> {
+    return this.turn().catch((error: Error) => this.complain(`a round failed: ${error.message}`));
   }
 
   private waitMs(): number {
@@ -100,7 +105,6 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     const { token } = this.election;
     const kept = await this.enterTerm(token);
     await Promise.all(this.pools.list().map((pool) => this.round(pool, { ...around, token }, pins, kept)));
-    this.hasBegun = true;
     this.complaint = '';
   }
 
@@ -136,8 +140,12 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     if (!(await this.store.record(token, decided))) this.complain('another scaler leads by now: this decision is not kept');
   }
 
-  /** Jobs of a queue that all workers together can run at once. */
+  /** Jobs of a queue that all workers together can run at once; any number where more workers would not help, or cannot be had. */
   private slotsOf(queue: QueueName): number {
+    const pool = this.pools.list().find(({ policy }) => policy.queues.includes(queue));
+    const signal = this.observer.of(queue);
+    const isPaused = signal.state === 'known' && signal.snapshot.paused;
+    if (!pool || isPaused || Number(pool.round?.replicas) >= pool.policy.max) return Number.POSITIVE_INFINITY;
     const serving = this.pools.workers.filter(({ draining }) => !draining).flatMap(({ queues }) => queues);
     return serving.reduce((sum, served) => sum + (served.queue === queue ? served.slots : 0), 0);
   }

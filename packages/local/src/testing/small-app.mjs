@@ -8,6 +8,7 @@ const name = import.meta.dirname.split('/').at(-2);
 const { HOST, PORT, FAIL_AT_BOOT, REFUSE_ENVIRONMENT } = process.env;
 let jobs = 0;
 let stopping = false;
+let asked = 0;
 
 if (FAIL_AT_BOOT === name) {
   console.error(`${name}: the answer is 42, not 41`);
@@ -38,10 +39,29 @@ const actions = {
   '/crash': () => process.exit(7),
 };
 
-const server = createServer((request, response) => {
+/** What the scaler does: has the supervisor run so many workers of a pool. */
+function askForWorkers(replicas, leaving = []) {
+  const id = ++asked;
+  const answered = new Promise((resolve) => {
+    const onMessage = (message) => {
+      if (message.id !== id) return;
+      process.off('message', onMessage);
+      resolve(message);
+    };
+    process.on('message', onMessage);
+  });
+  process.send({ kind: 'pool.scale', id, pool: 'io', queues: 'io:7', replicas, leaving });
+  return answered;
+}
+
+const server = createServer(async (request, response) => {
+  const [, replicas, leaving = ''] = /^\/workers\/(\d+)(?:\/([\d,]+))?$/.exec(request.url) ?? [];
+  if (replicas) return response.end(JSON.stringify(await askForWorkers(Number(replicas), leaving.split(',').filter(Boolean).map(Number))));
   const action = actions[request.url];
   response.writeHead(action ? 200 : 404).end(action?.(), () => stopping && stop());
 });
+
+if (name === 'scaler' && process.send) await askForWorkers(1);
 
 function stop() {
   stopping = true;

@@ -52,7 +52,7 @@ export class RunningStack {
   readonly urls: Readonly<Record<SmallApp, string>>;
 
   constructor(readonly program: Program) {
-    const urlOf = (app: SmallApp) => new RegExp(`(http://\\S+)/metrics {2}\\(${app}\\)`).exec(program.stdout)?.[1] ?? '';
+    const urlOf = (app: SmallApp) => new RegExp(`(http://\\S+)/metrics {2}\\(${app}[-)]`).exec(program.stdout)?.[1] ?? '';
     this.urls = { gateway: urlOf('gateway'), worker: urlOf('worker'), scaler: urlOf('scaler') };
   }
 

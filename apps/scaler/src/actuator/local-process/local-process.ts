@@ -21,7 +21,7 @@ export class LocalProcess implements Actuator {
   async read(): Promise<TargetState> {
     const { replicas, pids } = await this.supervisor.ask({ kind: 'pool.read', pool: this.pool });
     this.pids = new Set(pids);
-    return { replicas, settled: true };
+    return { replicas, settled: true, refusal: null };
   }
 
   owns({ host, pid }: WorkerInfo): boolean {
