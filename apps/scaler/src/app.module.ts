@@ -8,12 +8,13 @@ import { Board } from './decisions/board.js';
 import { DecisionStore } from './decisions/decision-store.js';
 import { DecisionsController } from './decisions/decisions.controller.js';
 import { ELECTION } from './election/election.js';
-import { RedisElection } from './election/redis-election.js';
+import { createElection } from './election/create-election.js';
 import { SCALER_ENV, type ScalerEnv } from './env.js';
 import { Access } from './http/access.js';
 import { ProblemFilter } from './http/problem.js';
 import { Keda } from './keda/keda.js';
 import { POOL_SOURCE } from './keda/pool-source.js';
+import { KubernetesConnection } from './kubernetes/kubernetes-connection.js';
 import { FIRST_POLICY, loadFirstPolicy } from './policy/load-policy.js';
 import { PolicySource } from './policy/policy-source.js';
 import { Pins } from './pools/pins.js';
@@ -54,8 +55,8 @@ const stored = [
   { provide: AuditLog, inject: [Connections], useFactory: ({ redis, prefix }: Connections) => new AuditLog(redis, prefix) },
   {
     provide: ELECTION,
-    inject: [Connections, LOGGER],
-    useFactory: ({ id, redis, prefix }: Connections, logger: Logger) => new RedisElection(id, redis, prefix, logger),
+    inject: [SCALER_ENV, Connections, KubernetesConnection, LOGGER],
+    useFactory: createElection,
   },
 ];
 
@@ -64,6 +65,7 @@ const stored = [
   controllers: [HealthController, PoolsController, PinsController, DecisionsController],
   providers: [
     Connections,
+    KubernetesConnection,
     PolicySource,
     Observer,
     SignalPublisher,

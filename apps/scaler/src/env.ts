@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os';
 import { queueChoices, queueEnvShape } from '@dts/queue';
 import { loggerEnvShape, serverEnvShape } from '@dts/runtime';
 import { z } from 'zod';
+import { leaseEnvShape } from './election/lease-env.js';
 import { kedaEnvShape, TLS_IS_WHOLE } from './keda/keda-env.js';
+import { kubernetesEnvShape } from './kubernetes/cluster-access.js';
 
 const MOST_WORKERS = 1_000;
 
@@ -30,6 +32,10 @@ export const scalerEnv = z
     API_KEYS: z.string().optional(),
     API_KEYS_FILE: z.string().optional(),
     ...kedaEnvShape,
+    /** By what scalers agree which of them acts: a lock in the Redis of the queues, or a Lease in the Kubernetes that they run in. */
+    SCALER_ELECTION: z.enum(['redis', 'lease']).default('redis'),
+    ...leaseEnvShape,
+    ...kubernetesEnvShape,
   })
   .refine(({ WORKERS_MIN, WORKERS_MAX }) => WORKERS_MIN <= WORKERS_MAX, {
     path: ['WORKERS_MAX'],

@@ -1,8 +1,10 @@
 import { type QueueChoice, type WorkerInfo } from '@dts/queue';
 import type { Logger } from '@dts/runtime';
 import type { PoolPolicy } from '@dts/scaling';
-import { type Actuator, ActuatorRefusal } from './actuator.js';
+import type { KubernetesApi } from '../kubernetes/kubernetes-api.js';
+import type { Actuator } from './actuator.js';
 import { DryRun } from './dry-run.js';
+import { KubernetesActuator } from './kubernetes/kubernetes-actuator.js';
 import { LocalProcess } from './local-process/local-process.js';
 import type { Supervisor } from './local-process/supervisor.js';
 
@@ -14,17 +16,19 @@ export interface ActuatorContext {
   readonly choices: readonly QueueChoice[];
   /** Workers heard of now. */
   readonly workers: () => readonly WorkerInfo[];
+  /** Throws outside of a cluster. */
+  readonly kubernetes: () => KubernetesApi;
 }
 
-/** @throws ActuatorRefusal for a kind of target that this build does not have */
+/** @throws Error for a Deployment where no Kubernetes is within reach */
 export function createActuator({ pool, queues, target }: PoolPolicy, context: ActuatorContext): Actuator {
   switch (target.kind) {
     case 'dry-run':
       return new DryRun(pool, () => servingAny(queues, context.workers()), context.logger);
     case 'local-process':
       return new LocalProcess(pool, queuesSetting(queues, context.choices), context.supervisor);
-    default:
-      throw new ActuatorRefusal(`pool ${pool}: targets of the kind ${target.kind} are not there yet`);
+    case 'kubernetes':
+      return new KubernetesActuator(context.kubernetes(), target, context.logger);
   }
 }
 

@@ -6,6 +6,7 @@ import { createActuator } from '../actuator/create-actuator.js';
 import { Supervisor } from '../actuator/local-process/supervisor.js';
 import { Connections } from '../connections.js';
 import { SCALER_ENV, type ScalerEnv } from '../env.js';
+import { KubernetesConnection } from '../kubernetes/kubernetes-connection.js';
 import { Drainage } from './drainage.js';
 import { Enforcer } from './enforcer.js';
 import { PoolReconciler, type Round } from './pool-reconciler.js';
@@ -35,6 +36,7 @@ export class Pools {
     @Inject(SCALER_ENV) private readonly env: ScalerEnv,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly publisher: RoundPublisher,
+    private readonly kubernetes: KubernetesConnection,
     { redis, prefix }: Connections,
   ) {
     this.drains = new Drains(redis, prefix);
@@ -69,7 +71,7 @@ export class Pools {
 
   private create(policy: PoolPolicy): PoolReconciler {
     const { logger, supervisor, env } = this;
-    const actuator = createActuator(policy, { logger, supervisor, choices: env.QUEUES, workers: () => this.workers });
+    const actuator = createActuator(policy, { logger, supervisor, choices: env.QUEUES, workers: () => this.workers, kubernetes: () => this.kubernetes.api });
     const drainage = new Drainage(this.drains, Math.max(SHORTEST_WISH_MS, MISSED_READINGS * env.SIGNAL_INTERVAL));
     return new PoolReconciler(actuator, drainage, new Enforcer(actuator, drainage, logger, this.publisher.scaled));
   }
