@@ -9,6 +9,8 @@ const preset = {
   globalTeardown: testkit('global-teardown.js'),
   testEnvironment: testkit('leak-environment.js'),
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  // They need a cluster: `npm run test:kubernetes`, by jest.kubernetes.config.mjs.
+  testPathIgnorePatterns: ['/node_modules/', '\\.kubernetes\\.spec\\.ts$'],
   testTimeout: 20_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

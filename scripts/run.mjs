@@ -14,6 +14,11 @@ async function run(name, args) {
   const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
   if (!task) throw new Problem(`Unknown task "${name}". Known: ${Object.keys(tasks).join(', ')}.`);
   if (task.steps) return runSteps(task.steps, args);
+  const skipped = task.skip?.(process.env);
+  if (skipped) {
+    console.log(skipped);
+    return 0;
+  }
   await prepareWorkspace({ built: task.built ?? false, rebuildArgs: task.rebuild && args });
   for (const program of task.programs?.(process.env) ?? []) await ensureProgram(program);
   return execute(task, args);
@@ -33,7 +38,7 @@ async function runSteps(steps, args) {
 
 async function execute(task, args) {
   if (task.rebuild) return 0;
-  if (task.jest) return runTests(nodeBinary(), args);
+  if (task.jest) return runTests(nodeBinary(), [...task.jest, ...args]);
   const [command, ...own] = task.node ? [nodeBinary(), ...task.node] : task.command;
   const { code } = await runChild(command, [...own, ...args], { env: toolEnv(), ipc: task.supervised });
   return code;

@@ -48,6 +48,13 @@ const PROGRAMS = {
     macos: 'brew install python',
     docker: IN_DOCKER,
   },
+  go: {
+    title: 'Go, which builds a Kubernetes for the tests (SKIP_KUBERNETES=1 leaves them out),',
+    names: ['go'],
+    debian: 'golang-go',
+    macos: 'brew install go',
+    docker: IN_DOCKER.replace('npm test', 'npm run test:kubernetes'),
+  },
   openssl: {
     title: 'OpenSSL',
     names: ['openssl'],

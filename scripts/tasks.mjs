@@ -6,9 +6,10 @@ const turbo = (task) => [join(bin, 'turbo'), 'run', task, '--output-logs=errors-
 const unlessRedisUrl = (env) => (env.REDIS_URL ? [] : ['redis']);
 
 /**
- * Every root script. A task is one of: `node` (arguments for Node), `command` (a program and its arguments), `jest`,
+ * Every root script. A task is one of: `node` (arguments for Node), `command` (a program and its arguments), `jest` (arguments for it),
  * `rebuild`, or `steps` (other tasks in order).
  * `built`: needs the workspace's build. `programs`: what must be on PATH, given the environment.
+ * `skip`: says why nothing is to be done, given the environment.
  * `supervised`: stops when this bootstrap dies, which it learns from its IPC channel.
  */
 export const tasks = {
@@ -18,7 +19,13 @@ export const tasks = {
   dts: { node: app('packages/cli/dist/main.js'), built: true },
   bench: { node: app('packages/bench/dist/main.js'), built: true, programs: () => ['redis'] },
   chaos: { node: app('packages/chaos/dist/main.js'), built: true, programs: () => ['redis', 'compiler'] },
-  test: { jest: true, built: true, programs: () => ['redis', 'chromium', 'compiler', 'curl', 'openssl'] },
+  test: { jest: [], built: true, programs: () => ['redis', 'chromium', 'compiler', 'curl', 'openssl'] },
+  'test:kubernetes': {
+    jest: ['--config', join(root, 'jest.kubernetes.config.mjs')],
+    built: true,
+    programs: () => ['redis', 'openssl', 'go'],
+    skip: (env) => env.SKIP_KUBERNETES === '1' && 'SKIP_KUBERNETES=1 is set: no test that needs a Kubernetes was run.',
+  },
   'test:fuzz': { node: app('packages/e2e/dist/fuzz/main.js'), built: true, programs: () => ['redis', 'python'] },
   'pictures:top': { node: app('packages/e2e/dist/pictures/top.js'), built: true, programs: () => ['redis'] },
   'pictures:bull-board': { node: app('packages/e2e/dist/pictures/bull-board.js'), built: true, programs: () => ['redis', 'chromium'] },

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import preset, { nestPreset } from './jest.preset.mjs';
+
+const root = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Of a package, the specs that need a Kubernetes. The programs that they start are built once, before all of them. */
+const project = (base, path) => ({
+  ...base,
+  rootDir: root(path),
+  globalSetup: root('packages/testkit/dist/jest/kubernetes-setup.js'),
+  testMatch: ['<rootDir>/src/**/*.kubernetes.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/'],
+});
+
+export default {
+  projects: [project(preset, 'packages/testkit'), project(nestPreset, 'apps/scaler')],
+  testTimeout: 120_000,
+  // A cluster takes most of a core while it starts, and 0.6 GB.
+  maxWorkers: 1,
+};

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startProgram } from '../processes/program.js';
+import { within } from '../waiting/within.js';
+import type { GoToolchain } from './go-toolchain.js';
+
+/** Without symbols for debuggers, which are a third of the size, and without this machine's paths. */
+const FLAGS = ['-trimpath', '-mod=readonly'];
+const LINKER_FLAGS = '-s -w -X k8s.io/component-base/version.gitVersion=';
+
+/** For one program, on a machine that is busy with other things. */
+const TIMEOUT_MS = 40 * 60_000;
+const REPORT_EVERY_MS = 15_000;
+
+/** What KWOK does with nodes and pods: what a kubelet does, at once. In its module, since without them it does nothing. */
+const STAGES = [
+  'node/fast/node-initialize.yaml',
+  'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
+  'pod/fast/pod-ready.yaml',
+  'pod/fast/pod-complete.yaml',
+  'pod/fast/pod-delete.yaml',
+];
+
+export interface BuildJob {
+  readonly name: string;
+  readonly package: string;
+  /** Where the program goes. It appears there whole, or not at all. */
+  readonly file: string;
+}
+
+/** How everything is built: Kubernetes tells the version that it is given here. */
+export async function buildFlags(module: string): Promise<string[]> {
+  const [, version = ''] = /k8s\.io\/kubernetes (v\S+)/.exec(await readFile(join(module, 'go.mod'), 'utf8')) ?? [];
+  return [...FLAGS, `-ldflags=${LINKER_FLAGS}${version}`];
+}
+
+/** One after the other, as Go keeps all cores busy with each. @throws Error with the end of what Go printed */
+export async function buildPrograms(
+  go: GoToolchain,
+  module: string,
+  jobs: readonly BuildJob[],
+  report: (line: string) => void,
+): Promise<void> {
+  for (const [index, job] of jobs.entries()) {
+    const startedAt = performance.now();
+    await buildProgram(go, module, job, report);
+    report(`  ${job.name}: built in ${secondsSince(startedAt)} s (${index + 1} of ${jobs.length})`);
+  }
+}
+
+async function buildProgram(go: GoToolchain, module: string, job: BuildJob, report: (line: string) => void): Promise<void> {
+  const draft = `${job.file}.${process.pid}`;
+  const startedAt = performance.now();
+  let packages = 0;
+  const build = await startProgram(go.command, {
+    args: ['build', '-v', ...(await buildFlags(module)), '-o', draft, job.package],
+    cwd: module,
+    env: environment(go),
+    // Go prints the name of each package as it is done with it.
+    onOutput: (text) => {
+      packages += text.split('\n').length - 1;
+    },
+  });
+  const tell = () => report(`  ${job.name}: ${packages} packages compiled, ${secondsSince(startedAt)} s`);
+  const telling = setInterval(tell, REPORT_EVERY_MS);
+  try {
+    const exit = await within(build.exited, TIMEOUT_MS, () => `${job.name} to be built; ${build.tail}`);
+    if (exit.code !== 0) throw new Error(`${job.name} cannot be built from source; ${build.tail}`);
+    await rename(draft, job.file);
+  } finally {
+    clearInterval(telling);
+    await build.kill();
+  }
+}
+
+/** All stages in one file. */
+export async function keepStages(go: GoToolchain, module: string, file: string): Promise<void> {
+  const download = ['mod', 'download', '-json', 'sigs.k8s.io/kwok'];
+  const { stdout } = await promisify(execFile)(go.command, download, { cwd: module, env: environment(go) });
+  const { Dir: source } = JSON.parse(stdout) as { readonly Dir: string };
+  const stages = await Promise.all(STAGES.map((stage) => readFile(join(source, 'kustomize/stage', stage), 'utf8')));
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, stages.join('\n---\n'));
+  await rename(draft, file);
+}
+
+/** The caller's own: where modules come from, through which proxy, and where Go keeps them. */
+function environment(go: GoToolchain): Record<string, string> {
+  const own = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return { ...Object.fromEntries(own), ...go.env, CGO_ENABLED: '0' };
+}
+
+function secondsSince(startedAt: number): number {
+  return Math.round((performance.now() - startedAt) / 1_000);
+}
