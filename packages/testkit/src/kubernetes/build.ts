@@ -14,14 +14,11 @@ const LINKER_FLAGS = '-s -w -X k8s.io/component-base/version.gitVersion=';
 const TIMEOUT_MS = 40 * 60_000;
 const REPORT_EVERY_MS = 15_000;
 
-/** What KWOK does with nodes and pods: what a kubelet does, at once. In its module, since without them it does nothing. */
-const STAGES = [
-  'node/fast/node-initialize.yaml',
-  'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
-  'pod/fast/pod-ready.yaml',
-  'pod/fast/pod-complete.yaml',
-  'pod/fast/pod-delete.yaml',
-];
+/** Files of a module among those that the build needs, to be kept one after the other in one file. */
+export interface SourceFile {
+  readonly module: string;
+  readonly files: readonly string[];
+}
 
 export interface BuildJob {
   readonly name: string;
@@ -75,14 +72,14 @@ async function buildProgram(go: GoToolchain, module: string, job: BuildJob, repo
   }
 }
 
-/** All stages in one file. */
-export async function keepStages(go: GoToolchain, module: string, file: string): Promise<void> {
-  const download = ['mod', 'download', '-json', 'sigs.k8s.io/kwok'];
+/** Several are separated as YAML separates documents. */
+export async function keepSource(go: GoToolchain, module: string, source: SourceFile, file: string): Promise<void> {
+  const download = ['mod', 'download', '-json', source.module];
   const { stdout } = await promisify(execFile)(go.command, download, { cwd: module, env: environment(go) });
-  const { Dir: source } = JSON.parse(stdout) as { readonly Dir: string };
-  const stages = await Promise.all(STAGES.map((stage) => readFile(join(source, 'kustomize/stage', stage), 'utf8')));
+  const { Dir: folder } = JSON.parse(stdout) as { readonly Dir: string };
+  const texts = await Promise.all(source.files.map((name) => readFile(join(folder, name), 'utf8')));
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, stages.join('\n---\n'));
+  await writeFile(draft, texts.join('\n---\n'));
   await rename(draft, file);
 }
 
