@@ -16,11 +16,10 @@ export interface ActuatorContext {
   readonly choices: readonly QueueChoice[];
   /** Workers heard of now. */
   readonly workers: () => readonly WorkerInfo[];
-  /** Throws outside of a cluster. */
+  /** Throws where no Kubernetes is within reach. */
   readonly kubernetes: () => KubernetesApi;
 }
 
-/** @throws Error for a Deployment where no Kubernetes is within reach */
 export function createActuator({ pool, queues, target }: PoolPolicy, context: ActuatorContext): Actuator {
   switch (target.kind) {
     case 'dry-run':
@@ -28,7 +27,7 @@ export function createActuator({ pool, queues, target }: PoolPolicy, context: Ac
     case 'local-process':
       return new LocalProcess(pool, queuesSetting(queues, context.choices), context.supervisor);
     case 'kubernetes':
-      return new KubernetesActuator(context.kubernetes(), target, context.logger);
+      return new KubernetesActuator(context.kubernetes, target, context.logger);
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { EnvError } from '@dts/runtime';
 import { z } from 'zod';
 import type { LeaseName } from './lease-election.js';
 
@@ -14,7 +15,7 @@ export const leaseEnvShape = {
 
 const leaseEnv = z.object(leaseEnvShape);
 
-/** @throws Error that says what to set outside of a cluster */
+/** @throws EnvError that says what to set outside of a cluster */
 export function leaseName({ LEASE_NAME: name, LEASE_NAMESPACE: namespace }: z.output<typeof leaseEnv>): LeaseName {
   return { name, namespace: namespace ?? ownNamespace() };
 }
@@ -23,6 +24,6 @@ function ownNamespace(): string {
   try {
     return readFileSync(OWN_NAMESPACE, 'utf8').trim();
   } catch (error) {
-    throw new Error('SCALER_ELECTION=lease needs a namespace: run the scaler in a pod, or set LEASE_NAMESPACE', { cause: error });
+    throw new EnvError('SCALER_ELECTION=lease needs a namespace: run the scaler in a pod, or set LEASE_NAMESPACE', { cause: error });
   }
 }

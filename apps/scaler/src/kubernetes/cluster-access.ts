@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { EnvError } from '@dts/runtime';
 import { z } from 'zod';
 
 /** Where the kubelet puts what a pod needs to speak to the API server. */
@@ -24,13 +25,13 @@ export interface ClusterAccess {
   readonly tokenFile: string;
 }
 
-/** @throws Error that says what to set when this is neither in a cluster nor told of one */
+/** @throws EnvError that says what to set when this is neither in a cluster nor told of one */
 export function clusterAccess(env: z.output<typeof kubernetesEnv>): ClusterAccess {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
   const url = env.KUBERNETES_API_URL ?? (host && `https://${host.includes(':') ? `[${host}]` : host}:${port}`);
   if (!url) {
-    throw new Error(
-      'a target of kind "kubernetes" needs an API server: run the scaler in a pod, or set KUBERNETES_API_URL, KUBERNETES_TOKEN_FILE and KUBERNETES_CA_FILE',
+    throw new EnvError(
+      'No Kubernetes is within reach: run the scaler in a pod, or set KUBERNETES_API_URL, KUBERNETES_TOKEN_FILE and KUBERNETES_CA_FILE',
     );
   }
   return { url, ca: readFileSync(env.KUBERNETES_CA_FILE, 'utf8'), tokenFile: env.KUBERNETES_TOKEN_FILE };

@@ -10,7 +10,7 @@ export class KubernetesConnection implements OnApplicationShutdown {
 
   constructor(@Inject(SCALER_ENV) private readonly env: ScalerEnv) {}
 
-  /** @throws Error as `clusterAccess` */
+  /** @throws EnvError as `clusterAccess` */
   get api(): KubernetesApi {
     this.opened ??= new KubernetesApi(clusterAccess(this.env));
     return this.opened;

@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 function actuatorFor(deployment: string, api = new KubernetesApi(cluster.access)): KubernetesActuator {
   apis.push(api);
-  return new KubernetesActuator(api, { namespace: NAMESPACE, deployment }, logger);
+  return new KubernetesActuator(() => api, { namespace: NAMESPACE, deployment }, logger);
 }
 
 const worker = (host: string) => workerInfo(`worker-in-${host}`, { host, draining: true, drained: true });
@@ -39,7 +39,7 @@ describeActuator('a Deployment', async () => {
   const api = new KubernetesApi(cluster.access);
   let broken = false;
   return {
-    actuator: new KubernetesActuator(api, { namespace: NAMESPACE, deployment: 'worker-io' }, logger),
+    actuator: new KubernetesActuator(() => api, { namespace: NAMESPACE, deployment: 'worker-io' }, logger),
     workers: async (count) => {
       const pods = await cluster.untilPods('worker-io', count);
       await cluster.untilRolledOut('worker-io');

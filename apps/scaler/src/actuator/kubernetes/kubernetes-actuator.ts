@@ -20,8 +20,9 @@ export class KubernetesActuator implements Actuator {
   private highestFence = 0;
   private pods: ReadonlySet<string> = new Set();
 
+  /** @param open throws where no Kubernetes is within reach: then the target cannot be read */
   constructor(
-    private readonly api: KubernetesApi,
+    private readonly open: () => KubernetesApi,
     private readonly target: DeploymentName,
     private readonly logger: Logger,
   ) {
@@ -30,8 +31,9 @@ export class KubernetesActuator implements Actuator {
 
   /** @throws Error when it is not there, or cannot be read */
   async read(): Promise<TargetState> {
-    const [read, refusal] = await Promise.all([this.readDeployment(), findRefusal(this.api, this.target)]);
-    this.pods = new Set(staying(await this.podsOf(read), read.spec.replicas));
+    const read = await this.readDeployment();
+    const [pods, refusal] = await Promise.all([this.podsOf(read), findRefusal(this.api, this.target)]);
+    this.pods = new Set(staying(pods, read.spec.replicas));
     return { replicas: read.spec.replicas, settled: isSettled(read), refusal };
   }
 
@@ -64,7 +66,11 @@ export class KubernetesActuator implements Actuator {
   /** What it speaks through is not its own. */
   async close(): Promise<void> {}
 
-  private readDeployment(): Promise<Deployment> {
+  private get api(): KubernetesApi {
+    return this.open();
+  }
+
+  private async readDeployment(): Promise<Deployment> {
     return this.api.get(this.paths.self, deployment);
   }
 
