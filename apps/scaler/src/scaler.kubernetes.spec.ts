@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Admission, connectProducer, JobClient, openQueues, type RedisClient, WorkerRegistry } from '@dts/queue';
-import { type App, type Receiver, startApp, startReceiver, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
+import { type App, createSignal, type Receiver, startApp, startReceiver, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PodWorkers } from './fixtures/pod-workers.js';
 import { NAMESPACE, type ScalerCluster, startScalerCluster } from './fixtures/scaler-cluster.js';
@@ -11,6 +11,8 @@ import { NAMESPACE, type ScalerCluster, startScalerCluster } from './fixtures/sc
 const DEPLOYMENT = 'worker-io';
 const MAX = 5;
 const SLOTS = 2;
+/** The longest that a test keeps a request waiting. */
+const HELD_MS = 110_000;
 const POLICY = `
 mode: enforce
 pools:
@@ -86,15 +88,15 @@ function startScaler(redis: Readonly<Record<string, string>>): Promise<App> {
 }
 
 function holdRequests(): void {
-  const { promise: answered, resolve } = Promise.withResolvers<string | undefined>();
-  const { promise: keptIsAnswered, resolve: answerKept } = Promise.withResolvers<void>();
+  const all = createSignal<string | undefined>('all but one are answered');
+  const last = createSignal('that one is answered, too');
   receiver.respond = async ({ path }) => {
-    if ((await answered) === path) await keptIsAnswered;
+    if ((await all.wait(HELD_MS)) === path) await last.wait(HELD_MS);
     return { body: {} };
   };
   answerAll = (kept) => {
-    if (kept === undefined) answerKept();
-    resolve(kept);
+    all.set(kept);
+    if (kept === undefined) last.set();
   };
 }
 
@@ -110,7 +112,10 @@ const untilReplicas = (count: number, timeoutMs = 40_000) =>
 
 interface Pools {
   readonly leader: string | null;
-  readonly items: readonly { readonly pool: string; readonly decision: { readonly reason: string; readonly signal: { readonly state: string } } | null }[];
+  readonly items: readonly {
+    readonly pool: string;
+    readonly decision: { readonly reason: string; readonly signal: { readonly state: string } } | null;
+  }[];
 }
 const poolsOf = async (scaler: App) => (await (await fetch(`${scaler.url}/v1/pools`)).json()) as Pools;
 /** The one that leads; its name holds its process's id. */
@@ -130,10 +135,13 @@ describe('the scaler on a Kubernetes', () => {
     answerAll(kept);
     await untilReplicas(1);
     const registry = new WorkerRegistry(client, prefix);
-    const [busy, ...others] = await waitFor(async () => {
-      const workers = await registry.list();
-      return workers.length === 1 && workers;
-    }, { timeoutMs: 20_000 });
+    const [busy, ...others] = await waitFor(
+      async () => {
+        const workers = await registry.list();
+        return workers.length === 1 && workers;
+      },
+      { timeoutMs: 20_000 },
+    );
     expect(others).toEqual([]);
     expect(busy?.queues).toEqual([{ queue: 'io', slots: SLOTS, busy: 1 }]);
     expect(await cluster.untilPods(DEPLOYMENT, 1)).toEqual([busy?.host]);

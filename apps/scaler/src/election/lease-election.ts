@@ -2,7 +2,19 @@ import { Loop } from '@dts/queue';
 import type { Logger } from '@dts/runtime';
 import { type KubernetesApi, KubernetesError } from '../kubernetes/kubernetes-api.js';
 import type { Election } from './election.js';
-import { LEASE_TIMES, type Lease, type LeaseTimes, lease, moveOn, released, renewed, type Sighting, sight, taken, tokenOf } from './lease.js';
+import {
+  LEASE_TIMES,
+  type Lease,
+  type LeaseTimes,
+  lease,
+  moveOn,
+  released,
+  renewed,
+  type Sighting,
+  sight,
+  taken,
+  tokenOf,
+} from './lease.js';
 
 export interface LeaseName {
   readonly namespace: string;

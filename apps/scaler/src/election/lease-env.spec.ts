@@ -7,6 +7,8 @@ describe('leaseName', () => {
   });
 
   it('says what to set outside of a cluster', () => {
-    expect(() => leaseName({ LEASE_NAME: 'scaler', LEASE_NAMESPACE: undefined })).toThrow('run the scaler in a pod, or set LEASE_NAMESPACE');
+    expect(() => leaseName({ LEASE_NAME: 'scaler', LEASE_NAMESPACE: undefined })).toThrow(
+      'run the scaler in a pod, or set LEASE_NAMESPACE',
+    );
   });
 });

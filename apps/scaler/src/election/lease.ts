@@ -37,7 +37,7 @@ export interface Sighting {
 }
 
 export function sight({ metadata }: Lease, before: Sighting | undefined, now: number): Sighting {
-  return before?.version === metadata.resourceVersion ? before : { version: metadata.resourceVersion, at: now };
+  return before && before.version === metadata.resourceVersion ? before : { version: metadata.resourceVersion, at: now };
 }
 
 /** What `me` may do with a Lease: renew what is mine, take what is free or has not been renewed in time, or wait. */

@@ -20,7 +20,10 @@ describe("the scaler's service account", () => {
     ['read secrets', ['get', 'secrets']],
     ['list Deployments', ['get', 'deployments']],
     ['read a Deployment that is not of workers', ['get', 'deployment', 'other']],
-    ['scale a Deployment that is not of workers', ['replace', '--raw=/apis/apps/v1/namespaces/dts/deployments/other/scale', '--filename=-']],
+    [
+      'scale a Deployment that is not of workers',
+      ['replace', '--raw=/apis/apps/v1/namespaces/dts/deployments/other/scale', '--filename=-'],
+    ],
     ['change a Deployment of workers', ['set', 'env', 'deployment/worker-io', 'A=b']],
     ['delete a Deployment of workers', ['delete', 'deployment', 'worker-io']],
     ['make pods', ['run', 'mine', '--image=mine']],

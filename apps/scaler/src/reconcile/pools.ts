@@ -71,7 +71,13 @@ export class Pools {
 
   private create(policy: PoolPolicy): PoolReconciler {
     const { logger, supervisor, env } = this;
-    const actuator = createActuator(policy, { logger, supervisor, choices: env.QUEUES, workers: () => this.workers, kubernetes: () => this.kubernetes.api });
+    const actuator = createActuator(policy, {
+      logger,
+      supervisor,
+      choices: env.QUEUES,
+      workers: () => this.workers,
+      kubernetes: () => this.kubernetes.api,
+    });
     const drainage = new Drainage(this.drains, Math.max(SHORTEST_WISH_MS, MISSED_READINGS * env.SIGNAL_INTERVAL));
     return new PoolReconciler(actuator, drainage, new Enforcer(actuator, drainage, logger, this.publisher.scaled));
   }

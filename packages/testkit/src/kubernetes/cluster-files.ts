@@ -37,7 +37,9 @@ export async function createClusterFiles(): Promise<ClusterFiles> {
 }
 
 function inFolder(dir: string) {
-  const [data, tokens, accountKey, accountPublicKey] = ['etcd', 'tokens.csv', 'accounts.key', 'accounts.pub'].map((name) => join(dir, name));
+  const [data, tokens, accountKey, accountPublicKey] = ['etcd', 'tokens.csv', 'accounts.key', 'accounts.pub'].map((name) =>
+    join(dir, name),
+  );
   return { data, tokens, accountKey, accountPublicKey } as Record<'data' | 'tokens' | 'accountKey' | 'accountPublicKey', string>;
 }
 

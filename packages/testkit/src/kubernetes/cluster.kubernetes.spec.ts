@@ -41,7 +41,9 @@ describe('the cluster', () => {
     await cluster.kubectl('create', 'rolebinding', 'reader', '--role=reader', '--serviceaccount=default:reader');
     const token = `--token=${await cluster.tokenOf('reader', 'default')}`;
     await expect(cluster.kubectl(token, 'get', 'pods')).resolves.toEqual(expect.any(String));
-    await expect(cluster.kubectl(token, 'get', 'secrets')).rejects.toThrow(/secrets is forbidden: User "system:serviceaccount:default:reader"/);
+    await expect(cluster.kubectl(token, 'get', 'secrets')).rejects.toThrow(
+      /secrets is forbidden: User "system:serviceaccount:default:reader"/,
+    );
   });
 
   it('comes back with what it had when its API server was killed', async () => {

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Program, startProgram } from '../processes/program.js';
 import { waitFor } from '../waiting/wait-for.js';
+import { type ClusterFiles, createClusterFiles } from './cluster-files.js';
 import { apiServerArgs, controllerManagerArgs, etcdArgs, kwokArgs, schedulerArgs } from './control-plane.js';
-import { createClusterFiles, type ClusterFiles } from './cluster-files.js';
 import { type KubernetesPrograms, provideKubernetes } from './programs.js';
 
 const START_TIMEOUT_MS = 90_000;

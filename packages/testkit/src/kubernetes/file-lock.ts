@@ -9,7 +9,10 @@ const HELD_BY_ANOTHER_MS = 1_000;
  * @param onWait called once when another holds it
  */
 export async function withFileLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
-  const { promise: held, resolve: tellHeld } = Promise.withResolvers<void>();
+  let tellHeld = () => {};
+  const held = new Promise<void>((resolve) => {
+    tellHeld = resolve;
+  });
   const holder = await startProgram('flock', {
     args: [file, 'sh', '-c', 'echo held; exec cat'],
     stdin: 'open',

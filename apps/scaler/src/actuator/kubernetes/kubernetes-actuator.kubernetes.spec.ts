@@ -109,7 +109,12 @@ describe('scaling a Deployment', () => {
     expect(four).toEqual(six.filter((pod) => !old.slice(0, 2).includes(pod)));
     await cluster.untilRolledOut('worker-io');
     const last = old.slice(2);
-    await actuator.scale(change(1, four.filter((pod) => !last.includes(pod))));
+    await actuator.scale(
+      change(
+        1,
+        four.filter((pod) => !last.includes(pod)),
+      ),
+    );
     expect(await cluster.untilPods('worker-io', 1)).toEqual(last);
   });
 
@@ -176,7 +181,11 @@ describe('a Deployment that somebody else scales', () => {
     const names = { plural: 'scaledobjects', singular: 'scaledobject', kind: 'ScaledObject', listKind: 'ScaledObjectList' };
     const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
     const spec = { group: 'keda.sh', scope: 'Namespaced', names, versions: [{ name: 'v1alpha1', served: true, storage: true, schema }] };
-    const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'scaledobjects.keda.sh' } };
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'scaledobjects.keda.sh' },
+    };
     await cluster.kubernetes.apply([{ ...definition, spec }]);
     await cluster.kubernetes.kubectl('wait', '--for=condition=Established', 'crd/scaledobjects.keda.sh', '--timeout=30s');
     // It may leave out the kind of what it scales.

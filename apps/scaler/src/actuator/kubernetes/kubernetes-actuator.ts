@@ -1,7 +1,7 @@
 import type { WorkerInfo } from '@dts/queue';
 import type { Logger } from '@dts/runtime';
-import { type Actuator, ActuatorRefusal, type ScaleChange, type TargetState } from '../actuator.js';
 import type { KubernetesApi } from '../../kubernetes/kubernetes-api.js';
+import { type Actuator, ActuatorRefusal, type ScaleChange, type TargetState } from '../actuator.js';
 import { DELETION_COST, isLeft, LOWEST_COST, marksFor, staying } from './leaving-pods.js';
 import { findRefusal } from './ownership.js';
 import { type DeploymentName, pathsOf } from './paths.js';

@@ -18,7 +18,9 @@ const conditions = z.array(condition).default([]);
 export const labelSelector = z.object({
   matchLabels: z.record(z.string(), z.string()).default({}),
   matchExpressions: z
-    .array(z.object({ key: z.string(), operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: z.array(z.string()).default([]) }))
+    .array(
+      z.object({ key: z.string(), operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: z.array(z.string()).default([]) }),
+    )
     .default([]),
 });
 export type LabelSelector = z.output<typeof labelSelector>;
@@ -44,4 +46,6 @@ export const podList = z.object({ items: z.array(pod) });
 
 /** Of an HPA and of KEDA's ScaledObject, which leaves out what is usual. */
 const target = z.object({ name: z.string(), kind: z.string().default('Deployment') });
-export const owners = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }), spec: z.object({ scaleTargetRef: target }) })) });
+export const owners = z.object({
+  items: z.array(z.object({ metadata: z.object({ name: z.string() }), spec: z.object({ scaleTargetRef: target }) })),
+});

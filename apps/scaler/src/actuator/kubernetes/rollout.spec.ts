@@ -19,7 +19,12 @@ describe('isSettled', () => {
     ['pods still to be made', 5, all, false],
     ['pods still to go', 2, all, false],
     ['no room for the rest, and no more waiting for it', 3, { ...all, availableReplicas: 1, ...gaveUp }, true],
-    ['a new template that does not start, beside the old one', 3, { replicas: 4, updatedReplicas: 1, availableReplicas: 3, ...gaveUp }, false],
+    [
+      'a new template that does not start, beside the old one',
+      3,
+      { replicas: 4, updatedReplicas: 1, availableReplicas: 3, ...gaveUp },
+      false,
+    ],
   ])('%s: %s', (_what, replicas, status, expected) => {
     expect(settled(replicas, status)).toBe(expected);
   });

@@ -12,5 +12,7 @@ export function isSettled({ metadata, spec, status }: Deployment): boolean {
 }
 
 function gaveUp({ conditions }: Deployment['status']): boolean {
-  return conditions.some(({ type, status, reason }) => type === 'Progressing' && status === 'False' && reason === 'ProgressDeadlineExceeded');
+  return conditions.some(
+    ({ type, status, reason }) => type === 'Progressing' && status === 'False' && reason === 'ProgressDeadlineExceeded',
+  );
 }
