@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { status } from '@grpc/grpc-js';
 import { waitFor } from '@dts/testkit';
+import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { unknownSignal } from './fixtures/decision.js';
 import { RawCall } from './fixtures/raw-call.js';

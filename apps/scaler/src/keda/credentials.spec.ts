@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { EnvError } from '@dts/runtime';
-import { type Certificates, createCertificates } from '@dts/testkit';
+import { type Certificates, createCertificates, waitFor } from '@dts/testkit';
 import { credentials as channel, status } from '@grpc/grpc-js';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { serverCredentials } from './credentials.js';
 import { Served } from './fixtures/serve.js';
 import { TestPools } from './fixtures/test-pools.js';
@@ -12,6 +14,8 @@ const IO = { pool: 'io' };
 let own: Certificates;
 let foreign: Certificates;
 let served: Served | undefined;
+/** Where the server's own certificate is, which a test may replace. */
+let dir: string;
 
 beforeAll(async () => {
   [own, foreign] = await Promise.all([createCertificates(), createCertificates()]);
@@ -19,15 +23,26 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([own.remove(), foreign.remove()]);
 });
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'dts-keda-tls-'));
+  await install(own);
+});
 afterEach(async () => {
   await served?.close();
   served = undefined;
+  await rm(dir, { recursive: true });
 });
+
+const file = (name: string) => join(dir, name);
+
+async function install({ certFile, keyFile }: Certificates): Promise<void> {
+  await Promise.all([copyFile(certFile, file('tls.crt')), copyFile(keyFile, file('tls.key'))]);
+}
 
 async function serve(ca: string | undefined): Promise<Served> {
   const pools = new TestPools('io');
   pools.decide('io', 3);
-  served = await Served.start(pools, { credentials: await serverCredentials({ cert: own.certFile, key: own.keyFile, ca }) });
+  served = await Served.start(pools, { credentials: await serverCredentials({ cert: file('tls.crt'), key: file('tls.key'), ca }, 50) });
   return served;
 }
 
@@ -59,9 +74,20 @@ describe('the port with TLS', () => {
     expect(server.answered).toEqual([['IsActive', status.OK]]);
   });
 
-  it('names the file that it cannot have', async () => {
-    const starting = serverCredentials({ cert: own.certFile, key: '/nowhere/tls.key', ca: undefined });
-    await expect(starting).rejects.toThrow(EnvError);
-    await expect(starting).rejects.toThrow(/KEDA_TLS_KEY: .*\/nowhere\/tls.key/);
+  it('takes a new certificate without a restart', async () => {
+    const server = await serve(undefined);
+    await expect(server.client(await caller()).isActive(IO)).resolves.toEqual({ result: true });
+    await install(foreign);
+    // A connection each, as one that is open keeps the certificate it began with.
+    await waitFor(() => server.client(channel.createSsl(Buffer.from(foreign.ca))).isActive(IO));
+    await expect(server.client(await caller()).isActive(IO)).rejects.toMatchObject({ code: status.UNAVAILABLE });
+  });
+
+  it('names the file that it cannot have, and says when they do not fit', async () => {
+    const missing = serverCredentials({ cert: own.certFile, key: '/nowhere/tls.key', ca: undefined }, 50);
+    await expect(missing).rejects.toThrow(EnvError);
+    await expect(missing).rejects.toThrow(/KEDA_TLS_KEY: .*\/nowhere\/tls.key/);
+    const mixed = serverCredentials({ cert: own.certFile, key: foreign.keyFile, ca: undefined }, 50);
+    await expect(mixed).rejects.toThrow(/KEDA_TLS_CERT, KEDA_TLS_KEY, KEDA_TLS_CA: .*key values mismatch/i);
   });
 });

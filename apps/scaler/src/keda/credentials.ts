@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import { EnvError } from '@dts/runtime';
-import { ServerCredentials } from '@grpc/grpc-js';
+import { experimental, ServerCredentials } from '@grpc/grpc-js';
 
 /** Paths of PEM files. */
 export interface TlsFiles {
@@ -10,21 +11,49 @@ export interface TlsFiles {
   readonly ca: string | undefined;
 }
 
-/** @throws EnvError that names the file which is not readable */
-export async function serverCredentials(files: TlsFiles | undefined): Promise<ServerCredentials> {
+/**
+ * Certificates are replaced long before a scaler is: the files are read again and again.
+ * @param refreshMs milliseconds between two readings
+ * @throws EnvError that names the file which is not readable, or says that they do not fit
+ */
+export async function serverCredentials(files: TlsFiles | undefined, refreshMs: number): Promise<ServerCredentials> {
   if (!files) return ServerCredentials.createInsecure();
-  const [cert, key, ca] = await Promise.all([
-    read('KEDA_TLS_CERT', files.cert),
-    read('KEDA_TLS_KEY', files.key),
-    files.ca === undefined ? null : read('KEDA_TLS_CA', files.ca),
+  await check(files);
+  const provider = new experimental.FileWatcherCertificateProvider({
+    certificateFile: files.cert,
+    privateKeyFile: files.key,
+    caCertificateFile: files.ca,
+    refreshIntervalMs: refreshMs,
+  });
+  return experimental.createCertificateProviderServerCredentials(
+    provider,
+    files.ca === undefined ? null : provider,
+    files.ca !== undefined,
+  );
+}
+
+/** What is wrong from the start is told; later, the port is closed for as long as the files are no good. */
+async function check({ cert, key, ca }: TlsFiles): Promise<void> {
+  const [certificate, privateKey, authority] = await Promise.all([
+    read('KEDA_TLS_CERT', cert),
+    read('KEDA_TLS_KEY', key),
+    ca === undefined ? undefined : read('KEDA_TLS_CA', ca),
   ]);
-  return ServerCredentials.createSsl(ca, [{ cert_chain: cert, private_key: key }], ca !== null);
+  try {
+    createSecureContext({ cert: certificate, key: privateKey, ca: authority });
+  } catch (error) {
+    throw refusal('KEDA_TLS_CERT, KEDA_TLS_KEY, KEDA_TLS_CA', error);
+  }
 }
 
 async function read(variable: string, path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new EnvError(`The environment is not usable:\n  ${variable}: ${error instanceof Error ? error.message : error}`);
+    throw refusal(variable, error);
   }
+}
+
+function refusal(variables: string, error: unknown): EnvError {
+  return new EnvError(`The environment is not usable:\n  ${variables}: ${error instanceof Error ? error.message : error}`);
 }

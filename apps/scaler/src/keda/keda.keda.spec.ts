@@ -1,6 +1,6 @@
-import { status } from '@grpc/grpc-js';
-import { fromJSON, load, type MessageTypeDefinition, type PackageDefinition } from '@grpc/proto-loader';
 import { Keda, type KubernetesCluster, startKubernetes, waitFor } from '@dts/testkit';
+import { status } from '@grpc/grpc-js';
+import { fromJSON, load, type PackageDefinition, type ServiceDefinition } from '@grpc/proto-loader';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { unknownSignal } from './fixtures/decision.js';
 import { Served } from './fixtures/serve.js';
@@ -123,7 +123,14 @@ describe('KEDA', () => {
 
   it('is woken by a push, long before it would have asked', async () => {
     await follows(0);
-    await cluster.kubectl('patch', 'scaledobject', 'worker-io', '--namespace=default', '--type=merge', '--patch={"spec":{"pollingInterval":600}}');
+    await cluster.kubectl(
+      'patch',
+      'scaledobject',
+      'worker-io',
+      '--namespace=default',
+      '--type=merge',
+      '--patch={"spec":{"pollingInterval":600}}',
+    );
     await calls(1, status.OK);
     await follows(1);
   });
@@ -132,13 +139,19 @@ describe('KEDA', () => {
 /** Names, numbers and kinds; not how a file is laid out. */
 function essence(definitions: PackageDefinition) {
   return Object.fromEntries(
-    Object.entries(definitions).map(([name, definition]) => {
-      if (definition.format !== undefined) return [name, (definition as MessageTypeDefinition).type];
-      const methods = Object.entries(definition).map(([method, { path, requestStream, responseStream, requestType, responseType }]) => {
-        const [request, response] = [requestType, responseType].map(({ type }) => (type as { name: string }).name);
-        return [method, { path, requestStream, responseStream, request, response }];
-      });
-      return [name, Object.fromEntries(methods)];
+    Object.entries(definitions).map(([name, definition]) => [name, isService(definition) ? methodsOf(definition) : definition.type]),
+  );
+}
+
+function isService(definition: PackageDefinition[string]): definition is ServiceDefinition {
+  return !('format' in definition);
+}
+
+function methodsOf(service: ServiceDefinition) {
+  return Object.fromEntries(
+    Object.entries(service).map(([method, { path, requestStream, responseStream, requestType, responseType }]) => {
+      const [request, response] = [requestType, responseType].map(({ type }) => (type as { name: string }).name);
+      return [method, { path, requestStream, responseStream, request, response }];
     }),
   );
 }

@@ -66,7 +66,12 @@ describe('the scaler, asked by KEDA', () => {
     const stream = keda.streamIsActive(IO);
     await redis.kill();
     const refused = { code: status.UNAVAILABLE, details: expect.stringMatching(/^pool "io": its load is not known: queue io: /) };
-    const error = await waitFor(() => keda.metrics(IO).then(() => undefined, (reason: unknown) => reason));
+    const error = await waitFor(() =>
+      keda.metrics(IO).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      ),
+    );
     expect(error).toMatchObject(refused);
     await expect(keda.isActive(IO)).rejects.toMatchObject(refused);
     await redis.restart();

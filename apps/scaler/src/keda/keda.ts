@@ -12,6 +12,7 @@ import { type CallObserver, createHandlers } from './handlers.js';
 import { POOL_SOURCE, type PoolSource } from './pool-source.js';
 
 const BEAT_MS = 15_000;
+const TLS_REFRESH_MS = 30_000;
 
 /** A decision is stale after three that should have come since, and never within this many milliseconds. */
 const MIN_STALE_MS = 15_000;
@@ -36,7 +37,7 @@ export class Keda implements OnApplicationBootstrap, OnModuleDestroy {
     const { KEDA_PORT: port, HOST: host, KEDA_STREAMS: maxStreams } = this.env;
     if (port === undefined) return;
     const tls = tlsFiles(this.env);
-    const credentials = await serverCredentials(tls);
+    const credentials = await serverCredentials(tls, TLS_REFRESH_MS);
     this.server = await GrpcServer.start({ host, port, credentials, handlers: this.handlers(), maxStreams });
     this.logger.info({ host, port: this.server.port, tls: tls !== undefined }, 'KEDA is answered');
   }

@@ -27,7 +27,10 @@ describe('offerOf', () => {
   });
 
   it('offers nothing of a pool that is switched off, or whose target nobody can read', () => {
-    expect(offerOf(decision({ at: NOW, mode: 'off' }), NOW, 15_000)).toEqual({ state: 'unknown', reason: expect.stringContaining('mode: off') });
+    expect(offerOf(decision({ at: NOW, mode: 'off' }), NOW, 15_000)).toEqual({
+      state: 'unknown',
+      reason: expect.stringContaining('mode: off'),
+    });
     const lost = decision({ at: NOW, current: null, desired: null });
     expect(offerOf(lost, NOW, 15_000)).toEqual({ state: 'unknown', reason: 'nobody knows how many workers there are' });
   });

@@ -11,10 +11,27 @@ export const PROTOCOL = {
       nested: {
         ExternalScaler: {
           methods: {
-            IsActive: { requestType: 'ScaledObjectRef', responseType: 'IsActiveResponse' },
-            StreamIsActive: { requestType: 'ScaledObjectRef', responseType: 'IsActiveResponse', responseStream: true },
-            GetMetricSpec: { requestType: 'ScaledObjectRef', responseType: 'GetMetricSpecResponse' },
-            GetMetrics: { requestType: 'GetMetricsRequest', responseType: 'GetMetricsResponse' },
+            IsActive: {
+              comment: 'Whether there is to be any replica',
+              requestType: 'ScaledObjectRef',
+              responseType: 'IsActiveResponse',
+            },
+            StreamIsActive: {
+              comment: 'The same, told whenever it changes',
+              requestType: 'ScaledObjectRef',
+              responseType: 'IsActiveResponse',
+              responseStream: true,
+            },
+            GetMetricSpec: {
+              comment: 'Which metrics there are, and how much of each is for one replica',
+              requestType: 'ScaledObjectRef',
+              responseType: 'GetMetricSpecResponse',
+            },
+            GetMetrics: {
+              comment: 'How much of one there is now',
+              requestType: 'GetMetricsRequest',
+              responseType: 'GetMetricsResponse',
+            },
           },
         },
         ScaledObjectRef: {
@@ -83,4 +100,4 @@ export interface ExternalScalerHandlers extends UntypedServiceImplementation {
 
 const definitions = fromJSON(PROTOCOL, { longs: Number, defaults: true });
 
-export const externalScalerService = definitions['externalscaler.ExternalScaler'] as ServiceDefinition<ExternalScalerHandlers>;
+export const externalScalerService = definitions['externalscaler.ExternalScaler'] as unknown as ServiceDefinition<ExternalScalerHandlers>;

@@ -13,7 +13,9 @@ export class Refusal extends Error {
     message: string,
   ) {
     super(message);
-    this.details = message.length > MAX_DETAILS ? `${message.slice(0, MAX_DETAILS)}…` : message;
+    const whole = message.length > MAX_DETAILS ? `${message.slice(0, MAX_DETAILS)}…` : message;
+    // Half of a surrogate pair, which may be what was cut in two, cannot be sent.
+    this.details = Buffer.from(whole).toString();
   }
 }
 

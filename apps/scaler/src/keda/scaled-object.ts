@@ -13,7 +13,8 @@ export function poolOf(scaledObject: ScaledObjectRef | null, pools: readonly str
   if (pools.length === 0) throw unavailable('which pools there are is not known yet, as the scaler has just started');
   const pool = scaledObject.scalerMetadata.pool ?? '';
   if (pool === '') throw invalid(`the trigger's metadata lacks "pool": write pool: and one of ${listed(pools)}`);
-  if (!pools.includes(pool)) throw invalid(`the trigger's metadata has pool: ${quoted(pool)}, which is not in the policy: write one of ${listed(pools)}`);
+  if (!pools.includes(pool))
+    throw invalid(`the trigger's metadata has pool: ${quoted(pool)}, which is not in the policy: write one of ${listed(pools)}`);
   return pool;
 }
 
