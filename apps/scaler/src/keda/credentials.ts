@@ -25,11 +25,23 @@ export async function serverCredentials(files: TlsFiles | undefined, refreshMs: 
     caCertificateFile: files.ca,
     refreshIntervalMs: refreshMs,
   });
+  await firstReading(provider);
   return experimental.createCertificateProviderServerCredentials(
     provider,
     files.ca === undefined ? null : provider,
     files.ca !== undefined,
   );
+}
+
+/** Until then every caller would be hung up on. */
+function firstReading(provider: experimental.CertificateProvider): Promise<void> {
+  return new Promise((resolve) => {
+    const listener = () => {
+      provider.removeIdentityCertificateListener(listener);
+      resolve();
+    };
+    provider.addIdentityCertificateListener(listener);
+  });
 }
 
 /** What is wrong from the start is told; later, the port is closed for as long as the files are no good. */

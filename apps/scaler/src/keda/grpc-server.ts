@@ -38,7 +38,6 @@ export class GrpcServer {
       // A caller whose machine is gone says no goodbye.
       'grpc.keepalive_time_ms': 30_000,
       'grpc.keepalive_timeout_ms': 10_000,
-      'grpc.enable_channelz': 0,
     });
     server.addService(externalScalerService, handlers);
     return new GrpcServer(server, await listen(server, `${isIPv6(host) ? `[${host}]` : host}:${port}`, credentials));
