@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { EnvError } from '@dts/runtime';
-import { ServerCredentials, status } from '@grpc/grpc-js';
+import { logVerbosity, ServerCredentials, setLogVerbosity, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { unknownSignal } from './fixtures/decision.js';
 import type { KedaClient } from './fixtures/keda-client.js';
@@ -160,6 +160,7 @@ describe('the server', () => {
   });
 
   it('refuses to start where the port is taken, and says which variable to set', async () => {
+    setLogVerbosity(logVerbosity.NONE);
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;

@@ -1,14 +1,15 @@
 import { LOGGER, type Logger, METRICS } from '@dts/runtime';
-import { status } from '@grpc/grpc-js';
+import { setLogger, status } from '@grpc/grpc-js';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
 import { SCALER_ENV, type ScalerEnv } from '../env.js';
 import { ActivityStreams } from './activity-streams.js';
+import type { CallObserver } from './answering.js';
 import { serverCredentials, type TlsFiles } from './credentials.js';
 import { ExternalScaler } from './external-scaler.js';
 import { GrpcServer } from './grpc-server.js';
-import { type CallObserver, createHandlers } from './handlers.js';
+import { createHandlers } from './handlers.js';
 import { POOL_SOURCE, type PoolSource } from './pool-source.js';
 
 const BEAT_MS = 15_000;
@@ -36,6 +37,8 @@ export class Keda implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     const { KEDA_PORT: port, HOST: host, KEDA_STREAMS: maxStreams } = this.env;
     if (port === undefined) return;
+    // It would write to the console itself.
+    setLogger({ error: (message: string) => this.logger.warn(`gRPC: ${message}`) });
     const tls = tlsFiles(this.env);
     const credentials = await serverCredentials(tls, TLS_REFRESH_MS);
     this.server = await GrpcServer.start({ host, port, credentials, handlers: this.handlers(), maxStreams });
@@ -51,7 +54,7 @@ export class Keda implements OnApplicationBootstrap, OnModuleDestroy {
     const scaler = new ExternalScaler(this.source, Math.max(MIN_STALE_MS, 3 * this.env.SIGNAL_INTERVAL));
     const observer: CallObserver = {
       answered: (method, code) => this.calls.inc({ method, code: status[code] }),
-      failed: (method, error) => this.logger.error({ error, method }, 'a call of KEDA failed'),
+      failed: (method, error) => this.logger.error({ err: error, method }, 'a call of KEDA failed'),
     };
     return createHandlers(scaler, this.streams, observer);
   }
