@@ -1,4 +1,4 @@
-import { ApiKeys, counter, Draining, gauge, HealthController, histogram, type Logger, LOGGER, METRICS } from '@dts/runtime';
+import { ApiKeys, counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { AuditController } from './audit/audit.controller.js';

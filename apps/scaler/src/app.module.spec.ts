@@ -14,6 +14,9 @@ const API_KEYS = JSON.stringify([
   { id: 'reader', key: SECRETS.reader, scopes: ['ops:read'], tenant: 'ops' },
 ]);
 
+/** Milliseconds: half of what a test has. */
+const PATIENCE = { timeoutMs: 10_000 };
+
 let redis: RedisServer;
 let client: RedisClient;
 let prefix: string;
@@ -36,7 +39,8 @@ beforeEach(async () => {
   });
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
-});
+  await waitFor(async () => client.status === 'ready' && (await read()).leads && (await readiness()).status === 200, PATIENCE);
+}, 40_000);
 afterEach(async () => {
   await app.close();
   client.disconnect();
@@ -68,17 +72,16 @@ const readiness = async () => {
   return { status: response.status, problems: ((await response.json()) as { problems?: string[] }).problems };
 };
 const metrics = async (name: RegExp) => (await (await fetch(`${url}/metrics`)).text()).split('\n').filter((line) => name.test(line));
-const submit = () =>
-  waitFor(() => jobs.submit({ name: 'http.request', payload: { url: 'http://service.test/' }, options: {}, tenant: 't' }));
+const submit = () => jobs.submit({ name: 'http.request', payload: { url: 'http://service.test/' }, options: {}, tenant: 't' });
 
 describe('the scaler', () => {
   it('shows what it sees of every pool, what it would do, and why', async () => {
     await submit();
-    await waitFor(async () => (await queue('io'))?.waiting === 1 && (await queue('io'))?.rates !== null);
+    await waitFor(async () => (await queue('io'))?.waiting === 1 && (await queue('io'))?.rates !== null, PATIENCE);
     const io = await waitFor(async () => {
       const seen = await pool('io');
       return seen?.desired === 1 && seen;
-    });
+    }, PATIENCE);
     expect(io).toMatchObject({ mode: 'observe', target: { kind: 'dry-run' }, min: 1, current: 0, workers: 0, draining: [], pin: null });
     expect(io.decision).toMatchObject({ pool: 'io', current: 0, desired: 1, reason: expect.any(String), signal: { state: 'known' } });
     expect(io.queues[0]).toMatchObject({
@@ -100,9 +103,11 @@ describe('the scaler', () => {
 
   it('tells the same to Prometheus, stage for stage', async () => {
     await submit();
-    await waitFor(async () => (await metrics(/^dts_pool_desired_workers/)).includes('dts_pool_desired_workers{pool="io"} 1'));
-    expect(await metrics(/^dts_queue_jobs/)).toContain('dts_queue_jobs{queue="io",state="waiting"} 1');
-    expect(await metrics(/^dts_pool_stage_workers\{pool="io",stage="bounds"/)).toEqual(['dts_pool_stage_workers{pool="io",stage="bounds"} 1']);
+    await waitFor(async () => (await metrics(/^dts_pool_desired_workers/)).includes('dts_pool_desired_workers{pool="io"} 1'), PATIENCE);
+    await waitFor(async () => (await metrics(/^dts_queue_jobs/)).includes('dts_queue_jobs{queue="io",state="waiting"} 1'), PATIENCE);
+    expect(await metrics(/^dts_pool_stage_workers\{pool="io",stage="bounds"/)).toEqual([
+      'dts_pool_stage_workers{pool="io",stage="bounds"} 1',
+    ]);
     expect(await metrics(/^dts_pool_workers\{pool="io"/)).toEqual(['dts_pool_workers{pool="io"} 0']);
     expect(await metrics(/^dts_scaler_(leader|policy_valid) /)).toEqual(['dts_scaler_leader 1', 'dts_scaler_policy_valid 1']);
     expect(await metrics(/^dts_scaler_decisions_total\{pool="io",outcome="up"/)).toHaveLength(1);
@@ -110,9 +115,9 @@ describe('the scaler', () => {
 
   it('takes a Redis that is gone for unknown, never for empty, and sees again when it is back', async () => {
     await submit();
-    await waitFor(async () => (await queue('io'))?.waiting === 1);
+    await waitFor(async () => (await queue('io'))?.waiting === 1, PATIENCE);
     await redis.kill();
-    await waitFor(async () => (await signals()).every((signal) => signal === 'unknown'));
+    await waitFor(async () => (await signals()).every((signal) => signal === 'unknown'), PATIENCE);
     expect(await queue('io')).toEqual({
       queue: 'io',
       description: expect.any(String),
@@ -120,7 +125,7 @@ describe('the scaler', () => {
       reason: expect.any(String),
       failures: expect.any(Number),
     });
-    await waitFor(async () => (await pool('io'))?.decision?.signal.state === 'unknown');
+    await waitFor(async () => (await pool('io'))?.decision?.signal.state === 'unknown', PATIENCE);
     await expect(readiness()).resolves.toMatchObject({
       status: 503,
       problems: [expect.stringMatching(/^queue io: /), expect.any(String), expect.any(String)],
@@ -128,29 +133,35 @@ describe('the scaler', () => {
     expect(await metrics(/^dts_queue_/)).toEqual([]);
     expect(await metrics(/^dts_pool_raw_workers\{/)).toEqual([]);
     await redis.restart();
-    await waitFor(async () => (await readiness()).status === 200);
+    await waitFor(async () => (await readiness()).status === 200, PATIENCE);
     await expect(queue('io')).resolves.toMatchObject({ signal: 'known', waiting: 1 });
     expect(await metrics(/^dts_queue_/)).toContain('dts_queue_jobs{queue="io",state="waiting"} 1');
   });
 
   it('takes a Redis that does not answer for unknown, too', async () => {
-    await waitFor(async () => (await readiness()).status === 200);
+    await waitFor(async () => (await readiness()).status === 200, PATIENCE);
     redis.pause();
-    await waitFor(async () => (await queue('io'))?.signal === 'unknown');
+    await waitFor(async () => (await queue('io'))?.signal === 'unknown', PATIENCE);
     expect(await metrics(/^dts_queue_/)).toEqual([]);
     redis.resume();
-    await waitFor(async () => (await readiness()).status === 200);
+    await waitFor(async () => (await readiness()).status === 200, PATIENCE);
     expect((await metrics(/^dts_queue_/)).length).toBeGreaterThan(0);
   });
 
   it('keeps what it has decided', async () => {
     const list = async (query = '') => {
       const response = await fetch(`${url}/v1/decisions${query}`);
-      return { status: response.status, body: (await response.json()) as { items: { id: string; at: string; pool: string }[]; nextCursor: string } };
+      return {
+        status: response.status,
+        body: (await response.json()) as { items: { id: string; at: string; pool: string }[]; nextCursor: string },
+      };
     };
-    await waitFor(async () => (await list('?pool=io')).body.items.length >= 3);
+    await waitFor(async () => (await list('?pool=io')).body.items.length >= 3, PATIENCE);
     const { body } = await list('?pool=io&limit=2');
-    expect(body).toEqual({ items: [expect.objectContaining({ pool: 'io' }), expect.objectContaining({ pool: 'io' })], nextCursor: body.items[1]?.id });
+    expect(body).toEqual({
+      items: [expect.objectContaining({ pool: 'io' }), expect.objectContaining({ pool: 'io' })],
+      nextCursor: body.items[1]?.id,
+    });
     const next = await list(`?pool=io&limit=1&cursor=${body.nextCursor}`);
     expect(Date.parse(String(next.body.items[0]?.at))).toBeLessThan(Date.parse(String(body.items[1]?.at)));
     expect((await list('?limit=0')).status).toBe(422);
@@ -178,11 +189,14 @@ describe('a pin', () => {
   it('goes before the load until it is taken back', async () => {
     const answer = await call('PUT', 'io', PIN, SECRETS.operator);
     expect(answer).toMatchObject({ status: 200, body: { pool: 'io', replicas: 2, until: expect.stringMatching(/Z$/), by: 'operator' } });
-    await waitFor(async () => (await pool('io'))?.desired === 2 || (await pool('io'))?.decision?.steps.some(({ name }) => name === 'pin'));
+    await waitFor(
+      async () => (await pool('io'))?.desired === 2 || (await pool('io'))?.decision?.steps.some(({ name }) => name === 'pin'),
+      PATIENCE,
+    );
     expect((await pool('io'))?.pin).toMatchObject({ replicas: 2, by: 'operator' });
     expect(await metrics(/^dts_pool_pinned\{pool="io"/)).toEqual(['dts_pool_pinned{pool="io"} 1']);
     await expect(call('DELETE', 'io', undefined, SECRETS.operator)).resolves.toMatchObject({ status: 204 });
-    await waitFor(async () => (await pool('io'))?.pin === null && (await pool('io'))?.desired === 1);
+    await waitFor(async () => (await pool('io'))?.pin === null && (await pool('io'))?.desired === 1, PATIENCE);
     expect((await entries()).map(({ action, target, keyId, outcome }) => ({ action, target, keyId, outcome }))).toEqual([
       { action: 'pool.unpin', target: 'io', keyId: 'operator', outcome: 'done' },
       { action: 'pool.pin', target: 'io', keyId: 'operator', outcome: 'done' },
@@ -191,8 +205,8 @@ describe('a pin', () => {
 
   it('ends by itself', async () => {
     await call('PUT', 'io', { replicas: 2, forSeconds: 1 }, SECRETS.operator);
-    await waitFor(async () => (await pool('io'))?.pin !== null);
-    await waitFor(async () => (await pool('io'))?.pin === null && (await pool('io'))?.desired === 1);
+    await waitFor(async () => (await pool('io'))?.pin !== null, PATIENCE);
+    await waitFor(async () => (await pool('io'))?.pin === null && (await pool('io'))?.desired === 1, PATIENCE);
   });
 
   it.each([
@@ -206,7 +220,11 @@ describe('a pin', () => {
     ['no body', 'io', undefined, SECRETS.operator, 422, 'invalid-request'],
     ['what is not JSON', 'io', '{', SECRETS.operator, 400, 'bad-request'],
   ])('is refused with %s', async (_what, name, body, secret, status, code) => {
-    await expect(call('PUT', name, body, secret)).resolves.toMatchObject({ status, type: expect.stringContaining('application/problem+json'), body: { code, status } });
+    await expect(call('PUT', name, body, secret)).resolves.toMatchObject({
+      status,
+      type: expect.stringContaining('application/problem+json'),
+      body: { code, status },
+    });
     expect(await entries()).toEqual([]);
     expect((await pool('io'))?.pin).toBeNull();
   });
@@ -215,7 +233,7 @@ describe('a pin', () => {
     await call('PUT', 'io', PIN, SECRETS.operator);
     await expect(call('DELETE', 'io', undefined, SECRETS.reader)).resolves.toMatchObject({ status: 403 });
     await expect(call('DELETE', 'io')).resolves.toMatchObject({ status: 401 });
-    await waitFor(async () => (await pool('io'))?.pin?.replicas === 2);
+    await waitFor(async () => (await pool('io'))?.pin?.replicas === 2, PATIENCE);
   });
 
   it('is not made where it cannot be logged', async () => {

@@ -110,7 +110,8 @@ export class WorkerPools {
     const named = slots.filter(({ process }) => process.pid !== undefined && leaving.includes(process.pid));
     const idle = slots.filter(({ process }) => process.pid === undefined);
     const going = [...named, ...idle].slice(0, count);
-    if (going.length < count) throw new Error(`${count} workers of pool ${pool} are to leave, and ${going.length} of those named are there`);
+    if (going.length < count)
+      throw new Error(`${count} workers of pool ${pool} are to leave, and ${going.length} of those named are there`);
     this.#release(pool, slots, going);
   }
 

@@ -57,7 +57,11 @@ export const METRICS = {
   arrivalRate: { name: 'dts_queue_arrivals_per_second', help: 'Jobs that arrive, smoothed; absent while unknown', labelNames: ['queue'] },
   signalFailures: { name: 'dts_scaler_signal_failures_total', help: 'Readings of a queue that failed', labelNames: ['queue'] },
   leader: { name: 'dts_scaler_leader', help: '1 while this scaler is the one that acts', labelNames: [] },
-  policyValid: { name: 'dts_scaler_policy_valid', help: '0 while the policy file is wrong, and the last good one in force', labelNames: [] },
+  policyValid: {
+    name: 'dts_scaler_policy_valid',
+    help: '0 while the policy file is wrong, and the last good one in force',
+    labelNames: [],
+  },
   poolWorkers: {
     name: 'dts_pool_workers',
     help: 'Workers that the target of a pool is set to, those that drain included; absent while unknown',

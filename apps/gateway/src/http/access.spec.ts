@@ -1,6 +1,6 @@
 // Who may do what, asked of every route that the API describes: a route that is added is asked as well.
 import { randomUUID } from 'node:crypto';
-import { type Scope, SCOPES } from '@dts/runtime';
+import { SCOPES, type Scope } from '@dts/runtime';
 import { waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Gateway, secretOf, startGateway } from '../fixtures/gateway.js';

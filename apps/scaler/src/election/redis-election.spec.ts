@@ -27,7 +27,7 @@ describe('RedisElection', () => {
     await server.stop();
   });
 
-  const stand = async (id: string, onTerm = ignore) => {
+  const stand = async (id: string, onTerm: () => void = ignore) => {
     const redis = connectProducer(server.url, ignore);
     clients.push(redis);
     await waitFor(() => redis.status === 'ready');

@@ -6,6 +6,8 @@ import type { Election } from './election.js';
 const TERM_MS = 10_000;
 /** Milliseconds between two tries to renew it, or to take it. */
 const TRY_MS = 2_000;
+/** After a try that Redis did not answer. */
+const RETRY_MS = 500;
 /** Milliseconds before its end at which a leader takes its own term for over: clocks do not run alike. */
 const MARGIN_MS = 1_000;
 
@@ -72,6 +74,7 @@ export class RedisElection implements Election {
       this.take(leader, token === undefined ? undefined : { token: Number(token), endsAt: askedAt + TERM_MS - MARGIN_MS });
     } catch {
       this.known = undefined; // what is left of the term holds
+      return RETRY_MS;
     }
     return TRY_MS;
   }

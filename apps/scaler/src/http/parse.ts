@@ -11,7 +11,11 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: unkn
   return parse(schema, query, (path) => ({ parameter: String(path[0] ?? '') }));
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, place: (path: readonly PropertyKey[]) => object): z.output<Schema> {
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  place: (path: readonly PropertyKey[]) => object,
+): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map(({ path, message }) => ({ ...place(path), detail: message }));

@@ -26,7 +26,7 @@ export class KubernetesError extends Error {
 
 /**
  * The few calls that the scaler makes of the Kubernetes API. It acts as the service account of its token, and every call
- * is bounded in time. The official client brings 40 packages and 30 MB for what are ten calls, and no timeouts.
+ * is bounded in time. The official client would bring 65 packages, and 60 MB of memory, for what are ten calls.
  */
 export class KubernetesApi {
   private readonly agent: Agent;

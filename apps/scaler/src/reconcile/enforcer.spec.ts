@@ -47,7 +47,10 @@ describe('Enforcer', () => {
   afterEach(() => redis.disconnect());
 
   const policyOf = (changes: object = {}) =>
-    toPolicies({ mode: 'enforce', pools: { io: { queues: ['io'], target: { kind: 'dry-run' }, min: 1, max: 9, ...changes } } })[0] as PoolPolicy;
+    toPolicies({
+      mode: 'enforce',
+      pools: { io: { queues: ['io'], target: { kind: 'dry-run' }, min: 1, max: 9, ...changes } },
+    })[0] as PoolPolicy;
   const order = (desired: number | null, replicas: number, changes: Partial<Order> = {}): Order => ({
     decision: decided({ desired, current: replicas }).decision,
     policy: policyOf(),

@@ -118,9 +118,22 @@ export class PoolReconciler {
   }
 
   /** @returns why it could not be done */
-  private async act(decision: Decision, policy: PoolPolicy, target: Target, workers: Workers, around: Surroundings): Promise<string | undefined> {
+  private async act(
+    decision: Decision,
+    policy: PoolPolicy,
+    target: Target,
+    workers: Workers,
+    around: Surroundings,
+  ): Promise<string | undefined> {
     if (target instanceof Error) return target.message;
-    const order = { decision, policy, target, workers: workers instanceof Error ? undefined : workers, token: around.token, now: around.at };
+    const order = {
+      decision,
+      policy,
+      target,
+      workers: workers instanceof Error ? undefined : workers,
+      token: around.token,
+      now: around.at,
+    };
     return this.enforcer.enforce(order).then(
       () => undefined,
       (error: Error) => error.message,

@@ -7,7 +7,11 @@ const at = (seconds: number) => 1_000_000 + seconds * 1_000;
 describe('ratesBetween', () => {
   it.each([
     ['jobs that came and wait', { waiting: 20 }, { arrivals: 2, ready: 2, completions: 0 }],
-    ['jobs that came, wherever they are', { waiting: 5, active: 5, delayed: 5, waitingChildren: 5 }, { arrivals: 2, ready: 1, completions: 0 }],
+    [
+      'jobs that came, wherever they are',
+      { waiting: 5, active: 5, delayed: 5, waitingChildren: 5 },
+      { arrivals: 2, ready: 1, completions: 0 },
+    ],
     ['jobs that came and went', { finishedTotal: 130 }, { arrivals: 3, ready: 3, completions: 3 }],
     ['jobs that come later', { delayed: 20 }, { arrivals: 2, ready: 0, completions: 0 }],
     ['nothing', {}, { arrivals: 0, ready: 0, completions: 0 }],

@@ -30,7 +30,9 @@ describe('a burst of 20,000 jobs', () => {
       { timeoutMs: 4_000, describe: 'a decision that another worker is needed' },
     );
     await waitFor(async () => Number((await stack.pool()).current) > 1, PATIENCE);
-    process.stdout.write(`decided ${Date.parse(more.at) - startedAt} ms after the first submission, another worker after ${Date.now() - startedAt} ms\n`);
+    process.stdout.write(
+      `decided ${Date.parse(more.at) - startedAt} ms after the first submission, another worker after ${Date.now() - startedAt} ms\n`,
+    );
     expect(await submitted).toHaveLength(JOBS);
     await stack.untilCompleted(JOBS, 120_000);
   }, 240_000);

@@ -83,7 +83,10 @@ describe('statistics', () => {
     expect(recent).toMatchObject({ ended: 10, failureShare: 0.1 });
     expect(Math.abs(Number(recent.meanRunMs) - 200)).toBeLessThanOrEqual(RELATIVE_ERROR * 200);
     const [key = ''] = await slices();
-    await opened.redis.rename(key, key.replace(/\d+$/, (slice) => String(Number(slice) - 20)));
+    await opened.redis.rename(
+      key,
+      key.replace(/\d+$/, (slice) => String(Number(slice) - 20)),
+    );
     await expect(reader.recentRuns('io')).resolves.toEqual(recent);
     counters.ended('io', 'completed', 1, 50);
     await writer.flush();

@@ -69,7 +69,8 @@ export class Supervisor {
         settle();
       };
       this.waiting.set(id, (answer) => end(() => resolve(answer)));
-      if (!this.port.send) return end(() => reject(new Error('no supervisor started this process: worker processes are scaled under npm start')));
+      if (!this.port.send)
+        return end(() => reject(new Error('no supervisor started this process: worker processes are scaled under npm start')));
       this.port.send({ ...request, id });
     });
   }
