@@ -25,7 +25,10 @@ describe('an unknown load', () => {
     expect(first({ replicas: 0, failures: 2 }, rules).desired).toBe(0);
     expect(first({ replicas: 0, failures: 3 }, rules)).toMatchObject({
       desired: 2,
-      steps: [{ name: 'hold', value: 0 }, { name: 'fallback', value: 2 }],
+      steps: [
+        { name: 'hold', value: 0 },
+        { name: 'fallback', value: 2 },
+      ],
       reason: 'The load is unknown (Redis is gone) after 3 failed readings: at least 2 workers.',
     });
     expect(first({ replicas: 5, failures: 30 }, rules)).toMatchObject({ desired: 5, steps: [{ name: 'hold' }] });

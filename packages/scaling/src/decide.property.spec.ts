@@ -107,7 +107,13 @@ describe('a decision', () => {
       if (signal.replicas > 0) expect(Math.min(...signal.queues.map(({ idleMs }) => idleMs))).toBeGreaterThanOrEqual(policy.cooldown);
     };
     const restful = anyCase.map((given) => {
-      const queues = given.signal.queues.map((load) => ({ ...load, waiting: 0, due: 0, oldestMs: null, idleMs: Math.max(0, given.policy.cooldown + load.idleMs - 1_000) }));
+      const queues = given.signal.queues.map((load) => ({
+        ...load,
+        waiting: 0,
+        due: 0,
+        oldestMs: null,
+        idleMs: Math.max(0, given.policy.cooldown + load.idleMs - 1_000),
+      }));
       return { ...given, policy: { ...given.policy, min: 0 }, signal: { ...given.signal, replicas: given.signal.replicas % 2, queues } };
     });
     fc.assert(fc.property(fc.oneof(anyCase, restful), property), { numRuns: 2_000 });
@@ -190,9 +196,9 @@ describe('decisions one after another', () => {
       for (const { length } of [state.wishes, state.highs, state.lows]) expect(length).toBeLessThanOrEqual(most);
       expect(Object.keys(state.ages).length).toBeLessThanOrEqual(3);
       const resumed = decisions.reduce((now, { at }) => Math.max(now, at), NOW);
-      expect(resumeAt(resumed, policy, readings.slice(half), decisions.at(-1)?.desired ?? start, JSON.parse(JSON.stringify(state)))).toEqual(
-        whole.state,
-      );
+      expect(
+        resumeAt(resumed, policy, readings.slice(half), decisions.at(-1)?.desired ?? start, JSON.parse(JSON.stringify(state))),
+      ).toEqual(whole.state);
     };
     fc.assert(fc.property(course, property), RUNS);
   });

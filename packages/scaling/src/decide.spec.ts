@@ -28,7 +28,11 @@ describe('a decision', () => {
       raw: 10,
       desired: 6,
       steps: [
-        { name: 'demand', value: 10, because: 'io: 80 jobs a second of 1s each take 100 slots at 80 % utilization, so 10 workers of 10 slots.' },
+        {
+          name: 'demand',
+          value: 10,
+          because: 'io: 80 jobs a second of 1s each take 100 slots at 80 % utilization, so 10 workers of 10 slots.',
+        },
         { name: 'bounds', value: 8, because: 'The policy allows at most 8 workers.' },
         { name: 'up-limit', value: 6, because: 'From 2 within 15s to at most 6 workers: by 100 % or 4, whichever is more.' },
       ],
@@ -177,7 +181,9 @@ describe('no worker at all', () => {
     const rules = policy({ min: 0, scaleDown: { percent: 100, workers: 1, period: 1, stabilization: 0 } });
     const reason = (signal: Partial<KnownPool>) => decide(pool(signal), initialState(), rules, NOW).decision.reason;
     expect(reason({ queues: [load({ idleMs: 30 * SECOND })] })).toBe('Idle for 30s of 2m: the last worker stays.');
-    expect(reason({ queues: [load({ idleMs: 5 * MINUTE })], nextScheduleMs: 20 * SECOND })).toBe('A schedule runs in 20s: the last worker stays.');
+    expect(reason({ queues: [load({ idleMs: 5 * MINUTE })], nextScheduleMs: 20 * SECOND })).toBe(
+      'A schedule runs in 20s: the last worker stays.',
+    );
   });
 
   it.each([

@@ -39,7 +39,7 @@ export interface Decision {
   /** When it was made, in milliseconds since the epoch. */
   readonly at: number;
   readonly mode: Mode;
-  /** What the target is set to; null when that is not known, and has never been. */
+  /** Workers that the pool has, less those that drain; null when that is not known, and has never been. */
   readonly current: number | null;
   /** Workers that the load asks for, before every limit; null when the load is unknown. */
   readonly raw: number | null;

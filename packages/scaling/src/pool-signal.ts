@@ -11,9 +11,9 @@ export interface KnownPool {
   readonly at: number;
   /** One for each queue that the pool serves. */
   readonly queues: readonly QueueLoad[];
-  /** Those in the registry that serve the pool's queues. */
+  /** Those in the registry that serve the pool's queues, but for those that this scaler drains. */
   readonly workers: readonly PoolWorker[];
-  /** What the target is set to now. */
+  /** What the target is set to now, less those that this scaler drains: they are as good as gone, until that is undone. */
   readonly replicas: number;
   /** False during a rollout or a failover, in which no worker may be taken away. */
   readonly settled: boolean;
@@ -29,7 +29,7 @@ export interface UnknownPool {
   readonly reason: string;
   /** Readings that have failed in a row. */
   readonly failures: number;
-  /** What the target is set to now; null when that is unknown, too. */
+  /** As for a known load; null when that is unknown, too. */
   readonly replicas: number | null;
 }
 

@@ -14,7 +14,11 @@ describe('the need of a queue', () => {
     // 40/s of 0.5 s fill 20 slots, which are 80 % of 25, which are 2.5 workers.
     expect(need).toMatchObject({ raw: 2.5, workers: 2.5, urgent: 0 });
     expect(need.steps).toEqual([
-      { name: 'demand', value: 3, because: 'io: 40 jobs a second of 500ms each take 25 slots at 80 % utilization, so 3 workers of 10 slots.' },
+      {
+        name: 'demand',
+        value: 3,
+        because: 'io: 40 jobs a second of 500ms each take 25 slots at 80 % utilization, so 3 workers of 10 slots.',
+      },
     ]);
   });
 
@@ -152,9 +156,9 @@ describe('the need of a pool', () => {
   it('is that of the queue that needs the most, and says why', () => {
     const both = need({ queue: 'io', waiting: 90 }, { queue: 'cpu', waiting: 30, slotsPerWorker: 1 });
     expect(both).toMatchObject({ raw: 1, workers: 1 });
-    expect(need({ queue: 'cpu', arrivals: 4, slotsPerWorker: 1 }, { queue: 'io', arrivals: 8 }).steps.map(({ because }) => because)).toEqual([
-      'cpu: 4 jobs a second of 1s each take 5 slots at 80 % utilization, so 5 workers of 1 slot.',
-    ]);
+    expect(
+      need({ queue: 'cpu', arrivals: 4, slotsPerWorker: 1 }, { queue: 'io', arrivals: 8 }).steps.map(({ because }) => because),
+    ).toEqual(['cpu: 4 jobs a second of 1s each take 5 slots at 80 % utilization, so 5 workers of 1 slot.']);
   });
 
   it('tells of a queue that would have had more', () => {

@@ -28,10 +28,11 @@ const NOTHING: QueueNeed = {
  */
 export function poolNeed(signal: KnownPool, ages: PoolState['ages'], policy: PoolPolicy): PoolNeed {
   const staff = { current: signal.replicas, ready: signal.workers.filter(({ draining }) => !draining).length };
-  const needs = signal.queues.map((load) => queueNeed(load, staff, ages[load.queue], policy)).sort((a, b) => a.workers - b.workers);
+  const served = signal.queues.map((load) => queueNeed(load, staff, ages[load.queue], policy));
+  const needs = (served.length > 0 ? served : [NOTHING]).sort((a, b) => a.workers - b.workers);
   const most = needs.at(-1) ?? NOTHING;
   return {
-    raw: Math.max(most.raw, ...needs.map(({ raw }) => raw)),
+    raw: Math.max(...needs.map(({ raw }) => raw)),
     workers: most.workers,
     urgent: Math.max(0, ...needs.filter(({ late }) => late).map(({ workers }) => workers)),
     // Told, too: those that would have more, did nothing hold them back.

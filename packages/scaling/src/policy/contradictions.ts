@@ -36,7 +36,9 @@ function betweenPools(pools: readonly Comparable[]): Problem[] {
   const claim = (thing: string, pool: string, ...path: readonly PropertyKey[]): Problem[] => {
     const owner = owners.get(thing);
     owners.set(thing, owner ?? pool);
-    return owner === undefined ? [] : [{ path: ['pools', pool, ...path], message: `${thing} belongs to the pool ${owner} already: leave it to one` }];
+    return owner === undefined
+      ? []
+      : [{ path: ['pools', pool, ...path], message: `${thing} belongs to the pool ${owner} already: leave it to one` }];
   };
   return pools.flatMap(({ pool, queues, target }) => [
     ...queues.flatMap((queue, index) => (typeof queue === 'string' ? claim(`the queue ${queue}`, pool, 'queues', index) : [])),

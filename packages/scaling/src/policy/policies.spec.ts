@@ -7,7 +7,10 @@ import { PolicyError } from './policy-error.js';
 const QUEUES = ['io', 'rate-limited', 'cpu'];
 
 /** A file with one pool, and these settings in it. */
-const file = (...lines: string[]) => ['pools:', '  default:', '    queues: [io]', '    target: { kind: dry-run }', '    max: 10', ...lines.map((line) => `    ${line}`)].join('\n');
+const file = (...lines: string[]) =>
+  ['pools:', '  default:', '    queues: [io]', '    target: { kind: dry-run }', '    max: 10', ...lines.map((line) => `    ${line}`)].join(
+    '\n',
+  );
 
 function problemsOf(text: string, options: PolicyOptions = { queues: QUEUES }): string[] {
   try {
@@ -113,27 +116,43 @@ pools:
       '5 pools.Default.queues.1: is "mail": give io, rate-limited, cpu',
       '6 pools.Default.target.kind: give one with a kind of local-process, kubernetes, dry-run',
       '7 pools.Default.max: is "ten": give a whole number from 1 to 100000',
+      expect.stringMatching(/^8 pools\.Default\.minimum: is no setting of these: mode, queues, target, min, max, pickUpTarget, /),
       '9 pools.Default.cooldown: is "2 minutes": give a duration from 0ms to 7d, such as 500ms, 30s or 5m; a plain number is milliseconds',
       '10 pools.Default.utilization: is 1.2: give a number above 0, at most 1',
       '11 pools.Default.scaleUp.worker: is no setting of these: percent, workers, period',
-      expect.stringMatching(/^8 pools\.Default\.minimum: is no setting of these: mode, queues, target, min, max, pickUpTarget, /),
+      '13 pools.other.queues.0: the queue io belongs to the pool Default already: leave it to one',
       '14 pools.other.target.namespace: is "DTS": give a name of lower-case letters, digits and hyphens, of at most 63 characters',
       '15 pools.other.min: is 5, more than max, which is 4: lower min or raise max',
       '17 pools.other.fallback: is 9, more than max, which is 4: lower fallback or raise max',
-      '13 pools.other.queues.0: the queue io belongs to the pool Default already: leave it to one',
     ]);
   });
 
   it.each([
     ['min over max', file('min: 11'), ['6 pools.default.min: is 11, more than max, which is 10: lower min or raise max']],
-    ['fallback over max', file('fallback: 11'), ['6 pools.default.fallback: is 11, more than max, which is 10: lower fallback or raise max']],
+    [
+      'fallback over max',
+      file('fallback: 11'),
+      ['6 pools.default.fallback: is 11, more than max, which is 10: lower fallback or raise max'],
+    ],
     ['a part of a worker', file('min: 1.5'), ['6 pools.default.min: is 1.5: give a whole number from 0 to 100000']],
     ['no pace at all', file('scaleUp: { workers: 0 }'), ['6 pools.default.scaleUp.workers: is 0: give a whole number from 1 to 100000']],
-    ['a list in place of a mapping', file('scaleUp: [1]'), ['6 pools.default.scaleUp: is [1]: give a mapping with percent, workers, period']],
-    ['a pool without settings', 'pools:\n  default:', [expect.stringMatching(/^2 pools\.default: is null: give a mapping with mode, queues/)]],
+    [
+      'a list in place of a mapping',
+      file('scaleUp: [1]'),
+      ['6 pools.default.scaleUp: is [1]: give a mapping with percent, workers, period'],
+    ],
+    [
+      'a pool without settings',
+      'pools:\n  default:',
+      [expect.stringMatching(/^2 pools\.default: is null: give a mapping with mode, queues/)],
+    ],
     ['no pools', 'pools: {}', ['1 pools: is empty: name at least one pool']],
     ['nothing', '', ['1 : is null: give a mapping with mode, pools']],
-    ['another mode, and more', 'mode: on\npools: {}', ['1 mode: is "on": give off, observe, enforce', '2 pools: is empty: name at least one pool']],
+    [
+      'another mode, and more',
+      'mode: on\npools: {}',
+      ['1 mode: is "on": give off, observe, enforce', '2 pools: is empty: name at least one pool'],
+    ],
     ['a setting twice', file('max: 11'), [expect.stringMatching(/^6 : is no YAML: Map keys must be unique/)]],
     ['a broken line', 'pools: [', [expect.stringMatching(/^1 : is no YAML: /)]],
   ])('is refused for %s', (_what, text, problems: unknown[]) => {
@@ -146,7 +165,9 @@ pools:
       '2 pools.default.target: give one with a kind of local-process, kubernetes, dry-run',
       '2 pools.default.max: is missing: give a whole number from 1 to 100000',
     ]);
-    expect(problemsOf(file().replace('[io]', '[]'))).toEqual(['3 pools.default.queues: give the queues that the pool serves, such as [io, cpu]']);
+    expect(problemsOf(file().replace('[io]', '[]'))).toEqual([
+      '3 pools.default.queues: give the queues that the pool serves, such as [io, cpu]',
+    ]);
   });
 
   it('does not give a queue or a deployment to two pools', () => {
@@ -162,12 +183,34 @@ pools:
   });
 
   it('does not blow up', () => {
-    const laughs = ['a: &a [x, x, x, x, x, x, x, x, x]', ...'bcdefg'.split('').map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdef'[i]}`).join(', ')}]`)];
+    const laughs = [
+      'a: &a [x, x, x, x, x, x, x, x, x]',
+      ...'bcdefg'.split('').map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdef'[i]}`).join(', ')}]`),
+    ];
     expect(problemsOf(laughs.join('\n'))).toEqual([expect.stringMatching(/cannot be read: Excessive alias count/)]);
   });
 
   it('is an error of its own, whatever the text', () => {
-    const words = fc.constantFrom('pools', ':', '\n', '  ', '-', '[', '{', '}', 'max', '1', 'queues', '&a', '*a', '!!x', '"', '#', '|', '\t');
+    const words = fc.constantFrom(
+      'pools',
+      ':',
+      '\n',
+      '  ',
+      '-',
+      '[',
+      '{',
+      '}',
+      'max',
+      '1',
+      'queues',
+      '&a',
+      '*a',
+      '!!x',
+      '"',
+      '#',
+      '|',
+      '\t',
+    );
     const property = (parts: string[]) => {
       expect(() => parsePolicies(parts.join(''))).toThrow(PolicyError);
     };

@@ -42,7 +42,8 @@ function policiesOf(data: unknown, options: PolicyOptions, lineOf: (path: readon
   const { policies, problems } = readPools(readable.parse(data), options);
   const all = [...(file.success ? [] : toProblems(file.error, [])), ...problems];
   if (all.length === 0) return policies;
-  throw new PolicyError(all.map(({ path, message }) => ({ path: path.join('.'), line: lineOf(path), message })));
+  const placed = all.map(({ path, message }) => ({ path: path.join('.'), line: lineOf(path), message }));
+  throw new PolicyError(placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
 }
 
 interface Read {

@@ -46,7 +46,11 @@ export function poolSchema(queues: readonly string[] | undefined) {
     cooldown: duration().default(120_000),
     fallback: whole(0, MOST_WORKERS).default(1),
     fallbackAfter: whole(1, 1_000).default(3),
-    scaleUp: settings({ percent: limit.percent.default(100), workers: limit.workers.default(4), period: limit.period.default(15_000) }).prefault({}),
+    scaleUp: settings({
+      percent: limit.percent.default(100),
+      workers: limit.workers.default(4),
+      period: limit.period.default(15_000),
+    }).prefault({}),
     scaleDown: settings({
       percent: limit.percent.default(10),
       workers: limit.workers.default(1),

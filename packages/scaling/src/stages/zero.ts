@@ -15,6 +15,7 @@ export const zero: Stage = (workers, situation) => {
   return situation.signal.replicas === 0 ? wake(workers, situation) : rest(workers, situation);
 };
 
+/** For a job that runs, too: its worker may be dead, and only another one takes the job over. */
 const wake: Stage = (workers, { signal, policy }) => {
   const work = workOf(signal) ?? scheduledWithin(signal, policy.coldStart);
   if (work === undefined && workers > 0) return { name: 'zero', value: 0, because: 'Nothing waits, is due or runs: no worker is woken.' };
