@@ -7,6 +7,8 @@ import { Api } from '../api.js';
 
 const ENTRY = resolve(import.meta.dirname, '../../../local/dist/main.js');
 const START_MS = 60_000;
+/** Milliseconds that a job may take: longer than any test holds one. */
+const LONG_MS = 300_000;
 /** Milliseconds: what is decided is a matter of a second, and a worker has to start on a machine that others use, too. */
 export const PATIENCE = { timeoutMs: 40_000 };
 
@@ -137,7 +139,7 @@ export class LocalStack {
   async submitMany(count: number, url: string): Promise<string[]> {
     const ids: string[] = [];
     while (ids.length < count) {
-      const jobs = Array.from({ length: Math.min(1_000, count - ids.length) }, () => ({ name: 'http.request', payload: { url } }));
+      const jobs = Array.from({ length: Math.min(1_000, count - ids.length) }, () => ({ name: 'http.request', payload: { url, timeout: LONG_MS }, timeout: LONG_MS }));
       const { body } = await this.api.call<{ results: { job: { id: string } }[] }>('POST', '/v1/jobs:batch', { jobs });
       ids.push(...body.results.map(({ job }) => job.id));
     }
