@@ -8,7 +8,7 @@ import type { GoToolchain } from './go-toolchain.js';
 
 /** Without symbols for debuggers, which are a third of the size, and without this machine's paths. */
 const FLAGS = ['-trimpath', '-mod=readonly'];
-const LINKER_FLAGS = '-s -w -X k8s.io/component-base/version.gitVersion=';
+const LINKER_FLAGS = '-s -w';
 
 /** For one program, on a machine that is busy with other things. */
 const TIMEOUT_MS = 40 * 60_000;
@@ -27,10 +27,11 @@ export interface BuildJob {
   readonly file: string;
 }
 
-/** How everything is built: Kubernetes tells the version that it is given here. */
+/** How everything is built: Kubernetes tells the version that it is given here; what only uses parts of it has its own. */
 export async function buildFlags(module: string): Promise<string[]> {
-  const [, version = ''] = /k8s\.io\/kubernetes (v\S+)/.exec(await readFile(join(module, 'go.mod'), 'utf8')) ?? [];
-  return [...FLAGS, `-ldflags=${LINKER_FLAGS}${version}`];
+  const version = /k8s\.io\/kubernetes (v\S+)/.exec(await readFile(join(module, 'go.mod'), 'utf8'))?.[1];
+  const told = version === undefined ? '' : ` -X k8s.io/component-base/version.gitVersion=${version}`;
+  return [...FLAGS, `-ldflags=${LINKER_FLAGS}${told}`];
 }
 
 /** One after the other, as Go keeps all cores busy with each. @throws Error with the end of what Go printed */

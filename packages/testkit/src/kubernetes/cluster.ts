@@ -64,7 +64,7 @@ export class KubernetesCluster {
 
   /** Creates or changes objects: of manifests as they are written, or given as data. */
   async apply(manifests: string | readonly object[], ...args: readonly string[]): Promise<void> {
-    const text = typeof manifests === 'string' ? manifests : manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n');
+    const text = typeof manifests === 'string' ? manifests : manifests.map((manifest) => JSON.stringify(manifest)).join('\n');
     await this.#kubectl(['apply', '--filename=-', ...args], text);
   }
 
