@@ -12,6 +12,8 @@ import { ELECTION } from './election/election.js';
 import { SCALER_ENV, type ScalerEnv } from './env.js';
 import { Access } from './http/access.js';
 import { ProblemFilter } from './http/problem.js';
+import { Keda } from './keda/keda.js';
+import { POOL_SOURCE } from './keda/pool-source.js';
 import { KubernetesConnection } from './kubernetes/kubernetes-connection.js';
 import { FIRST_POLICY, loadFirstPolicy } from './policy/load-policy.js';
 import { PolicySource } from './policy/policy-source.js';
@@ -42,6 +44,8 @@ const metrics = [
   gauge(METRICS.poolPinned),
   counter(METRICS.decisions),
   counter(METRICS.scalings),
+  counter(METRICS.kedaCalls),
+  gauge(METRICS.kedaStreams),
 ];
 
 /** What knows Redis by itself, on the connections of this process. */
@@ -70,6 +74,8 @@ const stored = [
     RoundPublisher,
     Board,
     Reconciler,
+    { provide: POOL_SOURCE, useExisting: Board },
+    Keda,
     Draining,
     Access,
     ...stored,

@@ -3,6 +3,7 @@ import { queueChoices, queueEnvShape } from '@dts/queue';
 import { loggerEnvShape, serverEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 import { leaseEnvShape } from './election/lease-env.js';
+import { kedaEnvShape, TLS_IS_WHOLE } from './keda/keda-env.js';
 import { kubernetesEnvShape } from './kubernetes/cluster-access.js';
 
 const MOST_WORKERS = 1_000;
@@ -30,6 +31,7 @@ export const scalerEnv = z
     /** As the gateway's: whose keys have `ops:write` may pin pools. Without any, nobody may. */
     API_KEYS: z.string().optional(),
     API_KEYS_FILE: z.string().optional(),
+    ...kedaEnvShape,
     /** By what scalers agree which of them acts: a lock in the Redis of the queues, or a Lease in the Kubernetes that they run in. */
     SCALER_ELECTION: z.enum(['redis', 'lease']).default('redis'),
     ...leaseEnvShape,
@@ -38,7 +40,8 @@ export const scalerEnv = z
   .refine(({ WORKERS_MIN, WORKERS_MAX }) => WORKERS_MIN <= WORKERS_MAX, {
     path: ['WORKERS_MAX'],
     error: 'must not be less than WORKERS_MIN',
-  });
+  })
+  .refine(TLS_IS_WHOLE.check, TLS_IS_WHOLE.problem);
 
 /** Injection token of the parsed environment. */
 export const SCALER_ENV = Symbol('SCALER_ENV');

@@ -1,7 +1,7 @@
 export { type ApiKey, ApiKeys, isOperator, SCOPES, type Scope } from './api-keys.js';
 export { Draining } from './draining.js';
 export { HealthController, READINESS } from './health.js';
-export { EnvError, envBoolean, envList, loadEnv } from './load-env.js';
+export { EnvError, envBoolean, envList, envPort, loadEnv } from './load-env.js';
 export { createLogger, LOGGER, type Logger, loggerEnvShape } from './logger.js';
 export { counter, gauge, histogram, METRICS } from './metrics.js';
 export { type Rate, rateSetting } from './rate.js';

@@ -91,6 +91,12 @@ export const METRICS = {
     help: 'Changes of a target by direction (up, down) and outcome (done, failed)',
     labelNames: ['pool', 'direction', 'outcome'],
   },
+  kedaCalls: {
+    name: 'dts_keda_calls_total',
+    help: 'Calls of KEDA answered, by method and gRPC status; a stream counts when it is opened',
+    labelNames: ['method', 'code'],
+  },
+  kedaStreams: { name: 'dts_keda_streams', help: 'StreamIsActive calls that are open', labelNames: [] },
 } as const;
 
 interface Metric {

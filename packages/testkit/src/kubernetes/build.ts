@@ -8,20 +8,17 @@ import type { GoToolchain } from './go-toolchain.js';
 
 /** Without symbols for debuggers, which are a third of the size, and without this machine's paths. */
 const FLAGS = ['-trimpath', '-mod=readonly'];
-const LINKER_FLAGS = '-s -w -X k8s.io/component-base/version.gitVersion=';
+const LINKER_FLAGS = '-s -w';
 
 /** For one program, on a machine that is busy with other things. */
 const TIMEOUT_MS = 40 * 60_000;
 const REPORT_EVERY_MS = 15_000;
 
-/** What KWOK does with nodes and pods: what a kubelet does, at once. In its module, since without them it does nothing. */
-const STAGES = [
-  'node/fast/node-initialize.yaml',
-  'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
-  'pod/fast/pod-ready.yaml',
-  'pod/fast/pod-complete.yaml',
-  'pod/fast/pod-delete.yaml',
-];
+/** Files of a module among those that the build needs, to be kept one after the other in one file. */
+export interface SourceFile {
+  readonly module: string;
+  readonly files: readonly string[];
+}
 
 export interface BuildJob {
   readonly name: string;
@@ -30,10 +27,11 @@ export interface BuildJob {
   readonly file: string;
 }
 
-/** How everything is built: Kubernetes tells the version that it is given here. */
+/** How everything is built: Kubernetes tells the version that it is given here; what only uses parts of it has its own. */
 export async function buildFlags(module: string): Promise<string[]> {
-  const [, version = ''] = /k8s\.io\/kubernetes (v\S+)/.exec(await readFile(join(module, 'go.mod'), 'utf8')) ?? [];
-  return [...FLAGS, `-ldflags=${LINKER_FLAGS}${version}`];
+  const version = /k8s\.io\/kubernetes (v\S+)/.exec(await readFile(join(module, 'go.mod'), 'utf8'))?.[1];
+  const told = version === undefined ? '' : ` -X k8s.io/component-base/version.gitVersion=${version}`;
+  return [...FLAGS, `-ldflags=${LINKER_FLAGS}${told}`];
 }
 
 /** One after the other, as Go keeps all cores busy with each. @throws Error with the end of what Go printed */
@@ -75,14 +73,14 @@ async function buildProgram(go: GoToolchain, module: string, job: BuildJob, repo
   }
 }
 
-/** All stages in one file. */
-export async function keepStages(go: GoToolchain, module: string, file: string): Promise<void> {
-  const download = ['mod', 'download', '-json', 'sigs.k8s.io/kwok'];
+/** Several are separated as YAML separates documents. */
+export async function keepSource(go: GoToolchain, module: string, source: SourceFile, file: string): Promise<void> {
+  const download = ['mod', 'download', '-json', source.module];
   const { stdout } = await promisify(execFile)(go.command, download, { cwd: module, env: environment(go) });
-  const { Dir: source } = JSON.parse(stdout) as { readonly Dir: string };
-  const stages = await Promise.all(STAGES.map((stage) => readFile(join(source, 'kustomize/stage', stage), 'utf8')));
+  const { Dir: folder } = JSON.parse(stdout) as { readonly Dir: string };
+  const texts = await Promise.all(source.files.map((name) => readFile(join(folder, name), 'utf8')));
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, stages.join('\n---\n'));
+  await writeFile(draft, texts.join('\n---\n'));
   await rename(draft, file);
 }
 

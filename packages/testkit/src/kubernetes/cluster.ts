@@ -64,7 +64,7 @@ export class KubernetesCluster {
 
   /** Creates or changes objects: of manifests as they are written, or given as data. */
   async apply(manifests: string | readonly object[], ...args: readonly string[]): Promise<void> {
-    const text = typeof manifests === 'string' ? manifests : manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n');
+    const text = typeof manifests === 'string' ? manifests : manifests.map((manifest) => JSON.stringify(manifest)).join('\n');
     await this.#kubectl(['apply', '--filename=-', ...args], text);
   }
 
@@ -114,7 +114,7 @@ export class KubernetesCluster {
     if (part === 'kube-apiserver') return apiServerArgs(files, files.ports);
     if (part === 'kube-controller-manager') return controllerManagerArgs(files, files.kubeconfigs.controllerManager);
     if (part === 'kube-scheduler') return schedulerArgs(files.kubeconfigs.scheduler);
-    return kwokArgs(files.kubeconfigs.kwok, this.programs.stages);
+    return kwokArgs(files.kubeconfigs.kwok, this.programs['stages.yaml']);
   }
 
   /** @throws Error at once, with its last output, when a part of the cluster has ended */

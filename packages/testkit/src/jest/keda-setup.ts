@@ -1,0 +1,9 @@
+import { provideKeda } from '../kubernetes/keda-programs.js';
+import { provideKubernetes } from '../kubernetes/programs.js';
+
+/** Jest calls it once before the first test of a run that needs KEDA. */
+export default async function kedaSetup(): Promise<void> {
+  const report = (line: string) => void process.stderr.write(`${line}\n`);
+  await provideKubernetes(report);
+  await provideKeda(report);
+}
