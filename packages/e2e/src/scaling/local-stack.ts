@@ -139,7 +139,11 @@ export class LocalStack {
   async submitMany(count: number, url: string): Promise<string[]> {
     const ids: string[] = [];
     while (ids.length < count) {
-      const jobs = Array.from({ length: Math.min(1_000, count - ids.length) }, () => ({ name: 'http.request', payload: { url, timeout: LONG_MS }, timeout: LONG_MS }));
+      const jobs = Array.from({ length: Math.min(1_000, count - ids.length) }, () => ({
+        name: 'http.request',
+        payload: { url, timeout: LONG_MS },
+        timeout: LONG_MS,
+      }));
       const { body } = await this.api.call<{ results: { job: { id: string } }[] }>('POST', '/v1/jobs:batch', { jobs });
       ids.push(...body.results.map(({ job }) => job.id));
     }
