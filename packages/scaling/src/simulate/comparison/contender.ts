@@ -21,7 +21,7 @@ export interface Contender {
 }
 
 /** Steps between the fewest and the most jobs for each worker that a rival is set to. */
-const TARGETS = 7;
+const TARGETS = 12;
 
 /**
  * Our policy, and each rival with every sensible target, since the best one depends on the load. KEDA's documentation says to set what

