@@ -7,7 +7,7 @@ export interface PoolModel {
   readonly service: ServiceTime;
   /** Milliseconds from the order of a worker until it takes jobs. */
   readonly coldStart: number;
-  /** Milliseconds by which everybody sees the load late. */
+  /** Milliseconds by which everybody sees the load late: whole seconds. */
   readonly metricLag: number;
 }
 

@@ -37,6 +37,15 @@ export class SimulatedPool {
 
   constructor(private readonly options: PoolOptions) {}
 
+  /** Milliseconds from the start. */
+  get now(): number {
+    return this.#now;
+  }
+
+  get arrived(): number {
+    return this.#arrived;
+  }
+
   /** Workers that take jobs, or will as soon as they are ready. */
   get replicas(): number {
     return this.#workers.reduce((count, { isDraining }) => count + Number(!isDraining), 0);
