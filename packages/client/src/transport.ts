@@ -35,7 +35,8 @@ export interface Answer {
 
 export interface TransportOptions {
   readonly url: string;
-  readonly apiKey: string;
+  /** Left out where none is asked for. */
+  readonly apiKey?: string;
   readonly fetch: typeof fetch;
   readonly retries: number;
   /** Milliseconds for a call with all its repetitions. */
@@ -128,13 +129,13 @@ export class Transport {
 
   #send(call: Call, signal: AbortSignal): Promise<Response> {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const { fetch: send, url, apiKey } = this.options; // a browser refuses a fetch that is called as a method
     const headers = {
       accept: 'application/json, application/problem+json',
-      authorization: `Bearer ${this.options.apiKey}`,
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...call.headers,
     };
-    const { fetch: send, url } = this.options; // a browser refuses a fetch that is called as a method
     return send(url + call.path, { method: call.method, headers, body, signal });
   }
 }
