@@ -41,7 +41,8 @@ export function drawPanel({ title, unit, series, level }: Panel, frame: Frame): 
 
 /** Round numbers from 0 to the first one that is not below `highest`: three to six of them. */
 export function ticksTo(highest: number): number[] {
-  const rough = Math.max(highest, Number.EPSILON) / 4;
+  if (highest <= 0) return ticksTo(1);
+  const rough = highest / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 2.5, 5].find((factor) => factor * power >= rough * 0.999) ?? 10) * power;
   return Array.from({ length: Math.ceil(highest / step - 1e-9) + 1 }, (_, index) => Number((index * step).toPrecision(6)));
