@@ -30,15 +30,15 @@ function daily(second: number): number {
   return QUIET + 18 * hill(10.5, 1.7) + 15 * hill(15, 1.8) + 4 * hill(20, 1.5);
 }
 
-/** Twenty seconds that are busy, every five minutes. */
-const spikes: Rate = (second) => (second % (5 * MINUTE) >= 4 * MINUTE && second % (5 * MINUTE) < 4 * MINUTE + 20 ? BUSY : QUIET);
+/** Twenty seconds that are busy, every four minutes. */
+const spikes: Rate = (second) => (second % (4 * MINUTE) >= 3 * MINUTE && second % (4 * MINUTE) < 3 * MINUTE + 20 ? BUSY : QUIET);
 
 export const LOADS: readonly Load[] = [
   shape('burst', `${QUIET} jobs a second, and in one minute ${BUSY} a second.`, 30 * MINUTE, burst),
   shape('ramp', `From ${QUIET} to ${BUSY} jobs a second in 10 minutes, 10 minutes there, and back.`, 50 * MINUTE, ramp),
   shape('sine', `Between ${QUIET} and ${BUSY} jobs a second, there and back in 20 minutes.`, 60 * MINUTE, sine),
   shape('daily', 'A night, and a day that is busiest before and after noon.', 24 * HOUR, daily),
-  shape('spikes', `${QUIET} jobs a second, and for 20 seconds in every 5 minutes ${BUSY} a second.`, 60 * MINUTE, spikes),
+  shape('spikes', `${QUIET} jobs a second, and for 20 seconds in every 4 minutes ${BUSY} a second.`, 60 * MINUTE, spikes),
 ];
 
 function shape(name: string, description: string, seconds: number, rate: Rate): Load {
