@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { toPolicies } from '../../policies.js';
-import type { PoolPolicy } from '../../pool-policy.js';
+import { policy } from '../../fixtures/pool.js';
 import type { PoolModel } from '../pool/pool-model.js';
 import { drawComparison } from '../report/picture.js';
 import { toMarkdown } from '../report/markdown.js';
@@ -11,14 +10,10 @@ import { createContenders } from './contender.js';
 const model: PoolModel = { slots: 4, service: { meanSeconds: 2, variation: 1 }, coldStart: 5_000, metricLag: 5_000 };
 const load: Load = { name: 'step <up>', description: 'A step.', seconds: 600, countAt: (second, draw) => draw(second < 120 ? 1 : 8) };
 
-function policyOf(min = 1): PoolPolicy {
-  const [policy] = toPolicies({ pools: { a: { queues: ['io'], target: { kind: 'dry-run' }, min, max: 20 } } });
-  if (!policy) throw new Error('no policy');
-  return policy;
-}
+const policyOf = (min = 1) => policy({ min, max: 20 });
 
-function play(seeds: readonly number[], policy = policyOf()): { readonly comparison: Comparison; readonly progress: string[] } {
-  const comparing = compare({ load, policy, model, seeds });
+function play(seeds: readonly number[], chosen = policyOf()): { readonly comparison: Comparison; readonly progress: string[] } {
+  const comparing = compare({ load, policy: chosen, model, seeds });
   const progress: string[] = [];
   for (;;) {
     const { done, value } = comparing.next();
