@@ -10,7 +10,14 @@ function toItem({ load, policy, model, seeds, outcomes }: Comparison, withMoment
     judge(outcomes, kind).map(({ choice, rival, isWon }) => ({ rival: kind, choice, setting: rival?.setting ?? null, met: isWon })),
   );
   const { name, description, seconds } = load;
-  return { load: { name, description, seconds }, policy, model, seeds, goals, outcomes: outcomes.map((outcome) => plain(outcome, withMoments)) };
+  return {
+    load: { name, description, seconds },
+    policy,
+    model,
+    seeds,
+    goals,
+    outcomes: outcomes.map((outcome) => plain(outcome, withMoments)),
+  };
 }
 
 function plain({ moments, ...outcome }: Outcome, withMoments: boolean): unknown {

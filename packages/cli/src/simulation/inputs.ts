@@ -16,7 +16,9 @@ export async function readLoad(given: string, world: Surroundings): Promise<Load
   if (known) return known;
   if (!/[./\\-]/.test(given)) {
     const names = LOADS.map(({ name }) => name).join(', ');
-    throw new UsageError(`There is no load ${given}; there are: ${names}. A file of time,jobs lines is given by its path, such as ./${given}.`);
+    throw new UsageError(
+      `There is no load ${given}; there are: ${names}. A file of time,jobs lines is given by its path, such as ./${given}.`,
+    );
   }
   const name = given === '-' ? 'recorded' : basename(given, extname(given));
   return asUsage(parseRecordedLoad, name, await readFileOrInput(given, world));
@@ -28,7 +30,9 @@ export async function readPolicy(file: string | undefined, pool: string | undefi
   const found = pool === undefined ? policies[0] : policies.find((policy) => policy.pool === pool);
   if (found && (pool !== undefined || policies.length === 1)) return found;
   const names = policies.map((policy) => policy.pool).join(', ');
-  throw new UsageError(pool === undefined ? `Say which pool with --pool: ${names}.` : `There is no pool ${pool} in the policy; there are: ${names}.`);
+  throw new UsageError(
+    pool === undefined ? `Say which pool with --pool: ${names}.` : `There is no pool ${pool} in the policy; there are: ${names}.`,
+  );
 }
 
 /** What is wrong with a file is for the person who gave it. */

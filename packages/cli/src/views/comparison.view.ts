@@ -34,7 +34,10 @@ function rowsOf({ load, outcomes }: Comparison): Row[] {
   ];
 }
 
-const figure = (of: (outcome: Outcome) => string) => ({ outcome }: Row) => (outcome ? of(outcome) : '');
+const figure =
+  (of: (outcome: Outcome) => string) =>
+  ({ outcome }: Row) =>
+    outcome ? of(outcome) : '';
 
 const COLUMNS: readonly Column<Row>[] = [
   { title: 'LOAD', value: ({ load }) => load },

@@ -27,7 +27,17 @@ const pool: ScalerPool = {
   target: { kind: 'kubernetes', namespace: 'dts', deployment: 'worker-io' },
   min: 1,
   max: 40,
-  queues: [{ queue: 'io', signal: 'known', waiting: 1_200, active: 8, delayedDue: 3, oldestWaitingMs: 12_000, rates: { arrivals: 10, completions: 4 } }],
+  queues: [
+    {
+      queue: 'io',
+      signal: 'known',
+      waiting: 1_200,
+      active: 8,
+      delayedDue: 3,
+      oldestWaitingMs: 12_000,
+      rates: { arrivals: 10, completions: 4 },
+    },
+  ],
   current: 2,
   desired: 6,
   workers: 2,

@@ -1,5 +1,5 @@
-import { roundUp } from '../round-up.js';
 import { holdOf } from '../pool-state.js';
+import { roundUp } from '../round-up.js';
 import type { Situation, Stage } from '../situation.js';
 import { extremeOf } from '../sliding-extreme.js';
 import { count, duration } from '../words.js';

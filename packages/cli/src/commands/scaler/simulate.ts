@@ -31,7 +31,12 @@ export function addSimulate(parent: Command, run: Run): void {
   const command = parent
     .command('simulate')
     .description('Plays loads against a policy and its rivals, the HPA and KEDA, on a simulated pool: needs no scaler.')
-    .addOption(new Option('--load <load>', `${LOADS.map(({ name }) => name).join(', ')}, or a file of time,jobs lines; may come several times (default: each of those)`).argParser(collect))
+    .addOption(
+      new Option(
+        '--load <load>',
+        `${LOADS.map(({ name }) => name).join(', ')}, or a file of time,jobs lines; may come several times (default: each of those)`,
+      ).argParser(collect),
+    )
     .addOption(new Option('--policy <file>', 'a policy file (default: 1 to 40 workers, the rest as a policy has it)'))
     .addOption(new Option('--pool <pool>', 'this one of the file'))
     .addOption(new Option('--out <folder>', 'write report.md, report.json and a picture of each load there'))

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { policy } from '../../fixtures/pool.js';
 import type { PoolModel } from '../pool/pool-model.js';
-import { drawComparison } from '../report/picture.js';
 import { toMarkdown } from '../report/markdown.js';
+import { drawComparison } from '../report/picture.js';
 import type { Load } from '../workload/load.js';
 import { type Comparison, compare } from './compare.js';
 import { createContenders } from './contender.js';

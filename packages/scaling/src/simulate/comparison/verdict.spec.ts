@@ -41,7 +41,11 @@ describe('judge', () => {
   });
 
   it('is not content where a rival has nobody late for less', () => {
-    expect(matches(outcome('dts', 0, 60), outcome('hpa', 0, 59, 'better', true)).map(([, , isWon]) => isWon)).toEqual([false, false, false]);
+    expect(matches(outcome('dts', 0, 60), outcome('hpa', 0, 59, 'better', true)).map(([, , isWon]) => isWon)).toEqual([
+      false,
+      false,
+      false,
+    ]);
     expect(matches(outcome('dts', 0, 60), outcome('hpa', 0, 60, 'same', true)).map(([, , isWon]) => isWon)).toEqual([true, true, true]);
   });
 

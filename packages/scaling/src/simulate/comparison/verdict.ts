@@ -26,19 +26,26 @@ export function judge(outcomes: readonly Outcome[], kind: 'hpa' | 'keda'): Match
   const ours = outcomeOf(outcomes, 'dts');
   const settings = outcomes.filter((outcome) => outcome.kind === kind);
   const affordable = settings.filter(({ workerMinutes }) => workerMinutes <= ours.workerMinutes);
-  const match = (choice: Choice, rival: Outcome | undefined): Match => ({ choice, rival: rival ?? null, isWon: !rival || beats(ours, rival) });
+  const match = (choice: Choice, rival: Outcome | undefined): Match => ({
+    choice,
+    rival: rival ?? null,
+    isWon: !rival || beats(ours, rival),
+  });
   return [
     match(
       'by the book',
       settings.find(({ isDocumented }) => isDocumented),
     ),
-    { ...match('at our price', mostPunctual(affordable)), isWon: affordable.every((rival) => rival.late > 0 ? isFarMorePunctual(ours, rival) : beats(ours, rival)) },
+    {
+      ...match('at our price', mostPunctual(affordable)),
+      isWon: affordable.every((rival) => (rival.late > 0 ? isFarMorePunctual(ours, rival) : beats(ours, rival))),
+    },
     match('most punctual', mostPunctual(settings)),
   ];
 }
 
 /** The fewest late jobs, then the fewest worker-minutes. */
-export function mostPunctual(outcomes: readonly Outcome[]): Outcome | undefined {
+function mostPunctual(outcomes: readonly Outcome[]): Outcome | undefined {
   return outcomes.toSorted((one, other) => one.late - other.late || one.workerMinutes - other.workerMinutes)[0];
 }
 

@@ -91,30 +91,35 @@ describe('a simulated pool', () => {
 
   it('conserves jobs: each comes once, is picked up once, in order, and finishes once', () => {
     fc.assert(
-      fc.property(fc.array(job, { maxLength: 60 }), fc.array(action, { minLength: 1, maxLength: 30 }), fc.boolean(), (jobs, actions, ours) => {
-        waits = [];
-        const sorted = jobs.toSorted(([one], [other]) => one - other);
-        const pool = poolOf(sorted, ours ? OURS : THEIRS);
-        let now = 0;
-        for (const { wait, replicas } of actions) {
-          pool.scaleTo(replicas);
-          expect(pool.replicas).toBe(replicas);
-          now += wait;
-          pool.advance(now);
-          const { waiting, active, arrived, finished, workers } = pool.reading;
-          expect(waiting + active + finished).toBe(arrived);
-          expect(arrived).toBe(sorted.filter(([at]) => at <= now).length);
-          expect(workers.reduce((sum, { busy }) => sum + busy, 0)).toBe(active);
-          expect(workers.every(({ busy, slots }) => busy <= slots)).toBe(true);
-          // Nobody waits while a slot is free.
-          expect(waiting === 0 || workers.every(({ busy, slots, draining }) => draining || busy === slots)).toBe(true);
-        }
-        pool.scaleTo(1);
-        pool.advance(now + 100_000);
-        expect([pool.isDone, pool.reading.finished, waits.length]).toEqual([true, jobs.length, jobs.length]);
-        expect(pool.reading.finishedMs).toBe(sorted.reduce((sum, [, runsMs]) => sum + runsMs, 0));
-        expect(waits.every((wait) => wait >= 0)).toBe(true);
-      }),
+      fc.property(
+        fc.array(job, { maxLength: 60 }),
+        fc.array(action, { minLength: 1, maxLength: 30 }),
+        fc.boolean(),
+        (jobs, actions, ours) => {
+          waits = [];
+          const sorted = jobs.toSorted(([one], [other]) => one - other);
+          const pool = poolOf(sorted, ours ? OURS : THEIRS);
+          let now = 0;
+          for (const { wait, replicas } of actions) {
+            pool.scaleTo(replicas);
+            expect(pool.replicas).toBe(replicas);
+            now += wait;
+            pool.advance(now);
+            const { waiting, active, arrived, finished, workers } = pool.reading;
+            expect(waiting + active + finished).toBe(arrived);
+            expect(arrived).toBe(sorted.filter(([at]) => at <= now).length);
+            expect(workers.reduce((sum, { busy }) => sum + busy, 0)).toBe(active);
+            expect(workers.every(({ busy, slots }) => busy <= slots)).toBe(true);
+            // Nobody waits while a slot is free.
+            expect(waiting === 0 || workers.every(({ busy, slots, draining }) => draining || busy === slots)).toBe(true);
+          }
+          pool.scaleTo(1);
+          pool.advance(now + 100_000);
+          expect([pool.isDone, pool.reading.finished, waits.length]).toEqual([true, jobs.length, jobs.length]);
+          expect(pool.reading.finishedMs).toBe(sorted.reduce((sum, [, runsMs]) => sum + runsMs, 0));
+          expect(waits.every((wait) => wait >= 0)).toBe(true);
+        },
+      ),
     );
   });
 

@@ -17,7 +17,12 @@ export function toMarkdown(comparisons: readonly Comparison[]): string {
     line(TITLES.map((title) => (NUMBERS.has(title) ? '---:' : '---'))),
     ...comparisons.flatMap(rowsOf).map(line),
     '',
-    ...comparisons.flatMap(({ load }) => [`**${load.name}**: ${load.description}`, '', `![${load.name}](${encodeURIComponent(load.name)}.svg)`, '']),
+    ...comparisons.flatMap(({ load }) => [
+      `**${load.name}**: ${load.description}`,
+      '',
+      `![${load.name}](${encodeURIComponent(load.name)}.svg)`,
+      '',
+    ]),
   ].join('\n');
 }
 

@@ -53,7 +53,12 @@ function drawTick(value: number, unit: string, y: number, { left, right }: Frame
   return `<path class="${value === 0 ? 'axis' : 'grid'}" d="M${left} ${y.toFixed(1)}H${right}"/><text x="${left - 6}" y="${(y + 3).toFixed(1)}" class="tick end">${label}</text>`;
 }
 
-function drawSeries({ colour, values, times }: Series, x: (second: number) => number, y: (value: number) => number, bottom: number): string {
+function drawSeries(
+  { colour, values, times }: Series,
+  x: (second: number) => number,
+  y: (value: number) => number,
+  bottom: number,
+): string {
   const points = values.map((value, index) => `${x(times[index] ?? 0).toFixed(1)} ${y(value).toFixed(1)}`);
   if (points.length === 0) return '';
   const line = `M${points.join('L')}`;

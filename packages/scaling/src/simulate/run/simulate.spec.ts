@@ -45,7 +45,10 @@ describe('simulate', () => {
   });
 
   it('counts changes, not decisions', () => {
-    const run = simulate(options, scripted(15_000, ({ now }) => 1 + (Math.min(5, Math.floor(now / 300_000)) % 2)));
+    const run = simulate(
+      options,
+      scripted(15_000, ({ now }) => 1 + (Math.min(5, Math.floor(now / 300_000)) % 2)),
+    );
     expect(run.changes).toBe(5);
   });
 
@@ -59,7 +62,10 @@ describe('simulate', () => {
 
   it('is the same each time', () => {
     const play = () => {
-      const { pickUps, moments, workerMinutes } = simulate(options, scripted(15_000, ({ reading }) => 1 + Math.floor(reading.waiting / 10)));
+      const { pickUps, moments, workerMinutes } = simulate(
+        options,
+        scripted(15_000, ({ reading }) => 1 + Math.floor(reading.waiting / 10)),
+      );
       return [pickUps.late, pickUps.lateSeconds, workerMinutes, moments];
     };
     expect(play()).toEqual(play());

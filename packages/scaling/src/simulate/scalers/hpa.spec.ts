@@ -55,7 +55,8 @@ describe('the HPA', () => {
 
   it('counts the additions of the last 15 seconds', () => {
     const hpa = new Hpa(OPTIONS);
-    const at = (seconds: number, replicas: number) => hpa.decide({ now: seconds * 1_000, replicas, ready: replicas, reading: reading(1_000) });
+    const at = (seconds: number, replicas: number) =>
+      hpa.decide({ now: seconds * 1_000, replicas, ready: replicas, reading: reading(1_000) });
     expect([at(0, 1), at(5, 5), at(15, 5)]).toEqual([5, 5, 10]);
   });
 

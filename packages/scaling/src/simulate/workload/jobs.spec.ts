@@ -37,11 +37,14 @@ describe('generateJobs', () => {
     expect(Math.max(...runs) - Math.min(...runs)).toBeLessThan(1e-6);
   });
 
-  it.each(LOADS.map((load) => [load.name, load] as const))('makes jobs of %s in the order in which they come, all within it', (_name, load) => {
-    const part = { ...load, seconds: Math.min(load.seconds, 3_600) };
-    const jobs = generateJobs(part, service, 2);
-    expect(jobs.length).toBeGreaterThan(1_000);
-    expect(jobs.every(({ arrivesAt, runsMs }, index) => arrivesAt >= (jobs[index - 1]?.arrivesAt ?? 0) && runsMs > 0)).toBe(true);
-    expect(jobs.at(-1)?.arrivesAt).toBeLessThan(part.seconds * 1_000);
-  });
+  it.each(LOADS.map((load) => [load.name, load] as const))(
+    'makes jobs of %s in the order in which they come, all within it',
+    (_name, load) => {
+      const part = { ...load, seconds: Math.min(load.seconds, 3_600) };
+      const jobs = generateJobs(part, service, 2);
+      expect(jobs.length).toBeGreaterThan(1_000);
+      expect(jobs.every(({ arrivesAt, runsMs }, index) => arrivesAt >= (jobs[index - 1]?.arrivesAt ?? 0) && runsMs > 0)).toBe(true);
+      expect(jobs.at(-1)?.arrivesAt).toBeLessThan(part.seconds * 1_000);
+    },
+  );
 });
