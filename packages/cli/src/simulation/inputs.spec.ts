@@ -12,7 +12,10 @@ beforeAll(() => {
   write('monday.csv', '0,10\n60,5\n');
   write('broken.csv', '0,ten\n');
   write('one.yaml', 'pools:\n  io:\n    queues: [io]\n    target: { kind: dry-run }\n    max: 7\n');
-  write('two.yaml', 'pools:\n  io: { queues: [io], target: { kind: dry-run } }\n  cpu: { queues: [cpu], target: { kind: dry-run } }\n');
+  write(
+    'two.yaml',
+    'pools:\n  io: { queues: [io], target: { kind: dry-run }, max: 4 }\n  cpu: { queues: [cpu], target: { kind: dry-run }, max: 4 }\n',
+  );
   write('broken.yaml', 'pools:\n  io: { queues: [io], target: { kind: dry-run }, max: many }\n');
 });
 afterAll(() => rmSync(world.cwd, { recursive: true }));
