@@ -25,7 +25,8 @@ Exit codes:
 
 export const ENVIRONMENT = `
 Environment:
-  DTS_URL      the gateway; http://127.0.0.1:3000 unless set
-  DTS_API_KEY  the API key; else, for a gateway on this machine, that of its stack: $DATA_DIR/api-key, or .data/api-key
-               in this folder or one above
-  NO_COLOR     set to anything: no colours; FORCE_COLOR: colours also where there is no terminal`;
+  DTS_URL         the gateway; http://127.0.0.1:3000 unless set
+  DTS_SCALER_URL  the scaler; http://127.0.0.1:3002 unless set
+  DTS_API_KEY     the API key; else, for what runs on this machine, that of its stack: $DATA_DIR/api-key, or .data/api-key
+                  in this folder or one above
+  NO_COLOR        set to anything: no colours; FORCE_COLOR: colours also where there is no terminal`;

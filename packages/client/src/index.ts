@@ -9,6 +9,8 @@ export type { JobOptions } from './job-options.js';
 export type { FollowOptions, Operation, OperationFilter, OperationsClient } from './operations.js';
 export type { ListOptions, Page, PageOptions } from './pages.js';
 export type { Percentiles, Queue, QueueLimits, QueuesClient } from './queues.js';
+export type { PoolPin, PoolQueue, ScalerDecision, ScalerMode, ScalerPool, ScalerSignal, ScalerStatus, ScalerStep } from './scaler.js';
+export { type PinInput, ScalerClient, type ScalerClientOptions } from './scaler-client.js';
 export { SchedulerClient, type SchedulerClientOptions } from './scheduler-client.js';
 export { type ProblemEntry, SchedulerError } from './scheduler-error.js';
 export type { Schedule, ScheduleCallOptions, ScheduledJob, ScheduleInput, SchedulesClient } from './schedules.js';

@@ -42,7 +42,8 @@ interface Prepared extends Pick<Call, 'method' | 'path' | 'headers'> {
 
 export interface TransportOptions {
   readonly url: string;
-  readonly apiKey: string;
+  /** Left out where none is asked for. */
+  readonly apiKey?: string;
   readonly fetch: typeof fetch;
   readonly retries: number;
   /** Milliseconds for a call with all its repetitions. */
@@ -141,7 +142,7 @@ export class Transport {
     const { fetch: send, url, apiKey } = this.options; // a browser refuses a fetch that is called as a method
     const all = {
       accept: 'application/json, application/problem+json',
-      authorization: `Bearer ${apiKey}`,
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     };

@@ -14,6 +14,7 @@ import { addWatch } from './jobs/watch.js';
 import { addOperations } from './operations/operations.js';
 import { addQueues } from './queues/queues.js';
 import type { AddCommand, Run } from './run.js';
+import { addScaler } from './scaler/scaler.js';
 import { addSchedules } from './schedules/schedules.js';
 import { addTenants } from './tenants/limits.js';
 import { addTop } from './top.js';
@@ -22,7 +23,7 @@ import { addWorkers } from './workers.js';
 const GROUPS: Readonly<Record<string, readonly AddCommand[]>> = {
   'Jobs:': [addSubmit, addBatch, addGet, addWatch, addList, addCancel, addRetry, addPromote, addLogs, addJobTypes],
   'More than one job:': [addFlows, addSchedules, addDeadLetters, addOperations],
-  'Operating:': [addTop, addQueues, addWorkers, addTenants, addAudit],
+  'Operating:': [addTop, addQueues, addWorkers, addScaler, addTenants, addAudit],
   'This command line:': [addCompletion],
 };
 

@@ -1,4 +1,5 @@
-import type { JobType, SchedulerClient } from '@dts/client';
+import type { JobType, ScalerClient, SchedulerClient } from '@dts/client';
+import { LOADS } from '@dts/scaling/simulate';
 import { take } from '../output/list.js';
 import type { JsonSchema } from '../payload/json-schema.js';
 
@@ -11,12 +12,19 @@ export interface Suggestion {
 /** Values of what an argument or option names in its placeholder, such as `<queue>`; none for what can't be told. */
 export type Lookup = (placeholder: string, operands: readonly string[]) => Promise<readonly Suggestion[]>;
 
-/** What is the same at every gateway. */
-const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  states: ['scheduled', 'waiting', 'active', 'waiting-children', 'completed', 'dead', 'cancelled', 'expired'],
-  'flow-states': ['running', 'completed', 'failed', 'cancelled'],
+/** What can be told without asking anybody. */
+const KNOWN: Readonly<Record<string, readonly Suggestion[]>> = {
+  states: ['scheduled', 'waiting', 'active', 'waiting-children', 'completed', 'dead', 'cancelled', 'expired'].map((value) => ({ value })),
+  'flow-states': ['running', 'completed', 'failed', 'cancelled'].map((value) => ({ value })),
+  load: LOADS.map(({ name, description }) => ({ value: name, about: description })),
 };
 const MOST = 100;
+
+/** Each makes a client that gives up soon: nobody waits long for a Tab. */
+export interface Connections {
+  readonly gateway: () => SchedulerClient;
+  readonly scaler: () => ScalerClient;
+}
 
 type Ask = (client: SchedulerClient, operands: readonly string[]) => Promise<readonly Suggestion[]>;
 
@@ -27,17 +35,21 @@ const ASK: Readonly<Record<string, Ask>> = {
   'key=value': async (client, [name]) => fieldsOf((await client.jobTypes()).find((type) => type.name === name)),
 };
 
-/** @param connect makes a client that gives up soon: nobody waits long for a Tab */
-export function createLookup(connect: () => SchedulerClient): Lookup {
+export function createLookup(connections: Connections): Lookup {
   return async (placeholder, operands) => {
     const known = KNOWN[placeholder];
-    if (known) return known.map((value) => ({ value }));
+    if (known) return known;
     try {
-      return (await ASK[placeholder]?.(connect(), operands)) ?? [];
+      if (placeholder === 'pool') return await pools(connections.scaler());
+      return (await ASK[placeholder]?.(connections.gateway(), operands)) ?? [];
     } catch {
-      return []; // no key, no gateway: then there is nothing to suggest, and no place to say so
+      return []; // no key, nobody there: then there is nothing to suggest, and no place to say so
     }
   };
+}
+
+async function pools(client: ScalerClient): Promise<readonly Suggestion[]> {
+  return (await client.status()).items.map(({ pool, decision }) => ({ value: pool, about: decision?.reason }));
 }
 
 function fieldsOf(type: JobType | undefined): readonly Suggestion[] {

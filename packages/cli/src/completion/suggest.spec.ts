@@ -9,6 +9,7 @@ const program = createProgram({ out: process.stdout, err: process.stderr, env: {
 const lookup: Lookup = async (placeholder, operands) => {
   if (placeholder === 'job-type') return [{ value: 'http.request' }, { value: 'email.send' }];
   if (placeholder === 'queue') return [{ value: 'io' }, { value: 'cpu' }];
+  if (placeholder === 'pool') return [{ value: 'default' }];
   return placeholder === 'key=value' && operands[0] === 'http.request' ? [{ value: 'url=' }, { value: 'method=' }] : [];
 };
 
@@ -37,6 +38,11 @@ describe('suggest', () => {
     ['dts schedules put x --overlap c', ['cancel-previous']],
     ['dts queues pause ', ['io', 'cpu']],
     ['dts queues pause io ', []],
+    ['dts scaler st', ['status']],
+    ['dts scaler pin ', ['default']],
+    ['dts scaler status --sc', ['--scaler-url']],
+    ['dts scaler decisions --pool ', ['default']],
+    ['dts scaler simulate --policy ', []],
     ['dts list --api-key-file ', []],
     ['dts get ', []],
     ['dts nonsense ', []],
@@ -51,10 +57,13 @@ describe('suggest', () => {
 
 describe('createLookup', () => {
   it('has nothing to suggest where there is no gateway', async () => {
-    const broken = createLookup(() => {
+    const fail = () => {
       throw new Error('no key');
-    });
+    };
+    const broken = createLookup({ gateway: fail, scaler: fail });
     expect(await broken('queue', [])).toEqual([]);
+    expect(await broken('pool', [])).toEqual([]);
     expect((await broken('states', [])).length).toBe(8);
+    expect((await broken('load', [])).map(({ value }) => value)).toEqual(['burst', 'ramp', 'sine', 'daily', 'spikes']);
   });
 });

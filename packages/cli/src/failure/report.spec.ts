@@ -38,7 +38,7 @@ describe('describeFailure', () => {
     const cause = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:3000') });
     const error = new SchedulerError({ status: 0, code: 'network', detail: 'no answer from http://127.0.0.1:3000' }, { cause });
     expect(describeFailure(error, plain)).toMatch(
-      /^dts: no answer from .*\n {2}connect ECONNREFUSED .*\n {2}Is the gateway running there\? .*DTS_URL/,
+      /^dts: no answer from .*\n {2}connect ECONNREFUSED .*\n {2}Is it running there\? .*DTS_URL/,
     );
   });
 

@@ -4,11 +4,13 @@ import type { Palette } from '../output/palette.js';
 import { printable } from '../output/printable.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 
+const PLACES = 'DTS_URL or --url says where the gateway is, DTS_SCALER_URL or --scaler-url where the scaler is.';
+
 const HINTS: Readonly<Record<string, string>> = {
-  network: 'Is the gateway running there? `npm start` runs one; DTS_URL or --url says where it is.',
-  timeout: 'The gateway is slow or cut off. DTS_URL or --url says where it is.',
-  'bad-answer': 'Something else may answer there. DTS_URL or --url says where the gateway is.',
-  'not-found': 'DTS_URL or --url may lead past the gateway.',
+  network: `Is it running there? \`npm start\` runs a gateway and a scaler. ${PLACES}`,
+  timeout: `It is slow or cut off. ${PLACES}`,
+  'bad-answer': `Something else may answer there. ${PLACES}`,
+  'not-found': `The URL may lead past what was meant. ${PLACES}`,
   unauthenticated: 'DTS_API_KEY or --api-key-file gives the key.',
 };
 
@@ -30,7 +32,7 @@ export function describeFailure(error: unknown, paint: Palette): string {
     ...places(error, paint),
     ...(error.code === 'network' ? causes(error) : []),
     ...(hint ? [`  ${hint}`] : []),
-    ...(error.status >= 500 && error.requestId ? [`  The gateway's log has it under request ${printable(error.requestId)}.`] : []),
+    ...(error.status >= 500 && error.requestId ? [`  The log there has it under request ${printable(error.requestId)}.`] : []),
     ...(error.jobId ? [`  If it was stored, it is job ${printable(error.jobId)}.`] : []),
     '',
   ].join('\n');

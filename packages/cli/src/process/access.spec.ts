@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findAccess } from './access.js';
+import { findAccess, findScaler, findScalerAccess } from './access.js';
 
 let folder: string;
 beforeAll(() => {
@@ -47,4 +47,25 @@ describe('findAccess', () => {
     ['a URL with a password, which is not told', { url: 'http://ada:secret@127.0.0.1' }, {}, /^What was given is not the URL of a gateway/],
     ['that of Redis, whose password is not told', {}, { DTS_URL: 'redis://:secret@127.0.0.1' }, /^What was given is not the URL/],
   ])('says what is wrong with %s', (_what, options, env, reason) => expect(() => find(options, env)).toThrow(reason));
+});
+
+describe('findScaler', () => {
+  it('takes the scaler of this machine unless told otherwise', () => {
+    expect(findScaler({}, { env: {} })).toEqual({ url: 'http://127.0.0.1:3002' });
+    expect(findScaler({}, { env: { DTS_SCALER_URL: 'https://scaler.example' } })).toEqual({ url: 'https://scaler.example' });
+    expect(findScaler({ scalerUrl: 'http://localhost:1' }, { env: { DTS_SCALER_URL: 'https://scaler.example' } }).url).toBe(
+      'http://localhost:1',
+    );
+    expect(() => findScaler({ scalerUrl: 'scaler' }, { env: {} })).toThrow('"scaler" is not the URL of a scaler');
+  });
+
+  it('has a key by the rules of the gateway, wherever that is', () => {
+    expect(findScalerAccess({ url: 'http://dts.example' }, { env: {}, cwd: folder })).toEqual({
+      url: 'http://127.0.0.1:3002',
+      apiKey: 'local-key',
+    });
+    expect(() => findScalerAccess({ scalerUrl: 'http://scaler.example' }, { env: {}, cwd: folder })).toThrow(
+      'No API key for scaler.example',
+    );
+  });
 });

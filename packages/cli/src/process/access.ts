@@ -5,6 +5,7 @@ import { UsageError } from '../failure/usage-error.js';
 import type { World } from './world.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
+const DEFAULT_SCALER_URL = 'http://127.0.0.1:3002';
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 export interface Access {
@@ -14,28 +15,47 @@ export interface Access {
 
 export interface AccessOptions {
   readonly url?: string;
+  readonly scalerUrl?: string;
   readonly apiKeyFile?: string;
 }
+
+type Surroundings = Pick<World, 'env' | 'cwd'>;
 
 /**
  * Where the gateway is, and the key for it: of the given file, else DTS_API_KEY, else that of the stack on this machine,
  * which is told to this machine only. A key is never taken from the command line, which other users can read.
  * @throws UsageError that says where a key could stand
  */
-export function findAccess(options: AccessOptions, { env, cwd }: Pick<World, 'env' | 'cwd'>): Access {
-  const url = options.url ?? (env.DTS_URL || DEFAULT_URL);
-  const host = hostOf(url);
-  const key = options.apiKeyFile ? readKey(resolve(cwd, options.apiKeyFile)) : env.DTS_API_KEY || localKey(env, cwd, host);
-  if (/^[\x21-\x7e]{1,255}$/.test(key.trim())) return { url, apiKey: key.trim() };
-  throw new UsageError('The API key is not one: it has visible ASCII characters only.', EXIT.auth);
+export function findAccess(options: AccessOptions, world: Surroundings): Access {
+  const url = options.url ?? (world.env.DTS_URL || DEFAULT_URL);
+  return withKey(url, hostOf(url, 'a gateway', DEFAULT_URL), options, world);
+}
+
+/** Where the scaler is, which tells what it sees without a key. @throws UsageError */
+export function findScaler({ scalerUrl }: AccessOptions, { env }: Pick<World, 'env'>): Pick<Access, 'url'> {
+  const url = scalerUrl ?? (env.DTS_SCALER_URL || DEFAULT_SCALER_URL);
+  hostOf(url, 'a scaler', DEFAULT_SCALER_URL);
+  return { url };
+}
+
+/** Where the scaler is, and the key to change something there: found as the gateway's. @throws UsageError */
+export function findScalerAccess(options: AccessOptions, world: Surroundings): Access {
+  const { url } = findScaler(options, world);
+  return withKey(url, new URL(url).hostname, options, world);
 }
 
 /** @throws UsageError, which quotes the URL unless there may be a password in it */
-function hostOf(url: string): string {
+function hostOf(url: string, what: string, example: string): string {
   const { protocol, hostname, username, password, search, hash } = URL.canParse(url) ? new URL(url) : ({} as Partial<URL>);
   if (hostname !== undefined && /^https?:$/.test(protocol ?? '') && `${username}${password}${search}${hash}` === '') return hostname;
   const given = url.includes('@') ? 'What was given' : `"${url}"`;
-  throw new UsageError(`${given} is not the URL of a gateway, such as ${DEFAULT_URL}: a host, and perhaps a port and a path.`);
+  throw new UsageError(`${given} is not the URL of ${what}, such as ${example}: a host, and perhaps a port and a path.`);
+}
+
+function withKey(url: string, host: string, { apiKeyFile }: AccessOptions, { env, cwd }: Surroundings): Access {
+  const key = apiKeyFile ? readKey(resolve(cwd, apiKeyFile)) : env.DTS_API_KEY || localKey(env, cwd, host);
+  if (/^[\x21-\x7e]{1,255}$/.test(key.trim())) return { url, apiKey: key.trim() };
+  throw new UsageError('The API key is not one: it has visible ASCII characters only.', EXIT.auth);
 }
 
 function localKey(env: NodeJS.ProcessEnv, cwd: string, host: string): string {

@@ -1,12 +1,13 @@
-import { SchedulerClient } from '@dts/client';
+import { ScalerClient, SchedulerClient } from '@dts/client';
 import { paletteFor } from '../output/palette.js';
 import { Printer } from '../output/printer.js';
-import { findAccess } from './access.js';
+import { findAccess, findScaler, findScalerAccess } from './access.js';
 import type { World } from './world.js';
 
 /** Options that every command takes. */
 export interface GlobalOptions {
   readonly url?: string;
+  readonly scalerUrl?: string;
   readonly apiKeyFile?: string;
   readonly json?: boolean;
   readonly color: boolean;
@@ -37,6 +38,16 @@ export class Session {
   get client(): SchedulerClient {
     this.#client ??= new SchedulerClient(findAccess(this.options, this.world));
     return this.#client;
+  }
+
+  /** To read from. */
+  get scaler(): ScalerClient {
+    return new ScalerClient(findScaler(this.options, this.world));
+  }
+
+  /** To change something with. @throws UsageError when there is no key */
+  get scalerWithKey(): ScalerClient {
+    return new ScalerClient(findScalerAccess(this.options, this.world));
   }
 
   get url(): string {

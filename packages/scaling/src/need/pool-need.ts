@@ -10,6 +10,8 @@ export interface PoolNeed {
   readonly raw: number;
   /** After it. */
   readonly workers: number;
+  /** The part of them for the jobs that come, whatever waits. */
+  readonly stream: number;
   /** The part of them that queues need whose oldest job misses its pick-up target. */
   readonly urgent: number;
   readonly steps: readonly Step[];
@@ -18,6 +20,7 @@ export interface PoolNeed {
 const NOTHING: QueueNeed = {
   raw: 0,
   workers: 0,
+  stream: 0,
   late: false,
   steps: [{ name: 'demand', value: 0, because: 'The pool serves no queue.' }],
 };
@@ -34,6 +37,7 @@ export function poolNeed(signal: KnownPool, ages: PoolState['ages'], policy: Poo
   return {
     raw: Math.max(...needs.map(({ raw }) => raw)),
     workers: most.workers,
+    stream: Math.max(...needs.map(({ stream }) => stream), most.stream),
     urgent: Math.max(0, ...needs.filter(({ late }) => late).map(({ workers }) => workers)),
     // Told, too: those that would have more, did nothing hold them back.
     steps: needs.filter((need) => need === most || need.raw > most.workers).flatMap(({ steps }) => steps),

@@ -6,6 +6,14 @@ import { PolicyError } from './policy-error.js';
 
 const QUEUES = ['io', 'rate-limited', 'cpu'];
 
+/** What a pool has that leaves them out. */
+const DEFAULTS = {
+  drainTarget: 4_000,
+  utilization: 0.85,
+  scaleUp: { percent: 100, workers: 40, period: 15_000 },
+  scaleDown: { percent: 100, workers: 1, period: 15_000, stabilization: 300_000 },
+};
+
 /** A file with one pool, and these settings in it. */
 const file = (...lines: string[]) =>
   ['pools:', '  default:', '    queues: [io]', '    target: { kind: dry-run }', '    max: 10', ...lines.map((line) => `    ${line}`)].join(
@@ -24,7 +32,7 @@ function problemsOf(text: string, options: PolicyOptions = { queues: QUEUES }): 
 
 describe('a policy file', () => {
   it('has defaults for all but the queues, the target and the most workers', () => {
-    expect(parsePolicies(file())).toEqual([policy()]);
+    expect(parsePolicies(file())).toEqual([policy(DEFAULTS)]);
   });
 
   it('says everything else', () => {
@@ -80,12 +88,12 @@ pools:
     expect(computing).toMatchObject({
       mode: 'observe',
       target: { kind: 'local-process' },
-      scaleDown: { percent: 10, workers: 1, period: 60_000, stabilization: 250 },
+      scaleDown: { percent: 100, workers: 1, period: 15_000, stabilization: 250 },
     });
   });
 
   it('may stand in code', () => {
-    expect(toPolicies({ pools: { default: { queues: ['io'], target: { kind: 'dry-run' }, max: 10 } } })).toEqual([policy()]);
+    expect(toPolicies({ pools: { default: { queues: ['io'], target: { kind: 'dry-run' }, max: 10 } } })).toEqual([policy(DEFAULTS)]);
     const wrong = () => toPolicies({ pools: { default: { queues: ['io'], target: { kind: 'dry-run' }, max: 0 } } });
     expect(wrong).toThrow('The policy is not usable:\n  pools.default.max: is 0: give a whole number from 1 to 100000');
   });

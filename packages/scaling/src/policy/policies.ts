@@ -20,6 +20,9 @@ const fileSchema = settings({ mode, pools: pools.refine(isFilled, { error: 'is e
 /** What there is of it, whatever else is wrong, so that the problems of the pools are told with it. */
 const readable = z.looseObject({ mode: mode.catch('enforce'), pools: pools.catch({}) }).catch({ mode: 'enforce', pools: {} });
 
+/** Of the pick-up target: until the load has been seen and workers have started, the rest of it is gone. */
+const DRAIN_SHARE = 0.4;
+
 /**
  * The pools of a policy file (YAML), complete with what it leaves to the defaults.
  * @throws PolicyError
@@ -65,7 +68,8 @@ function readPool(schema: ReturnType<typeof poolSchema>, pool: string, data: unk
   const wrongName = POOL_NAME.test(pool) ? [] : [{ path, message: `is no name for a pool: give ${LABEL}` }];
   const parsed = schema.safeParse(data);
   if (!parsed.success) return { policies: [], problems: [...wrongName, ...toProblems(parsed.error, path)] };
-  return { policies: [{ ...parsed.data, pool, mode: parsed.data.mode ?? common, pin: null }], problems: wrongName };
+  const { mode = common, pickUpTarget, drainTarget = Math.ceil(pickUpTarget * DRAIN_SHARE) } = parsed.data;
+  return { policies: [{ ...parsed.data, pool, mode, drainTarget, pin: null }], problems: wrongName };
 }
 
 function isFilled(named: Readonly<Record<string, unknown>>): boolean {

@@ -1,0 +1,10 @@
+export { type Comparison, type ComparisonOptions, type ComparisonProgress, compare } from './comparison/compare.js';
+export type { Outcome } from './comparison/outcome.js';
+export { type Choice, judge, type Match } from './comparison/verdict.js';
+export type { PoolModel } from './pool/pool-model.js';
+export { toMarkdown } from './report/markdown.js';
+export { drawComparison } from './report/picture.js';
+export type { ServiceTime } from './workload/jobs.js';
+export type { Load } from './workload/load.js';
+export { parseRecordedLoad, RecordError } from './workload/recorded-load.js';
+export { LOADS } from './workload/shapes.js';
