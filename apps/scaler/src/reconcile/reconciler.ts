@@ -105,6 +105,9 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     const { token } = this.election;
     const kept = await this.enterTerm(token);
     await Promise.all(this.pools.list().map((pool) => this.round(pool, { ...around, token }, pins, kept)));
+    // What only this process can reach is not left to the leader; a scaler that must not act takes nobody away.
+    const mayAct = (this.env.SCALER_MODE ?? 'enforce') === 'enforce';
+    if (mayAct) await this.pools.leftovers.round(current, around.workers, around.at);
     this.complaint = '';
   }
 
