@@ -165,7 +165,25 @@ describe('the scaler', () => {
     expect(Date.parse(String(next.body.items[0]?.at))).toBeLessThan(Date.parse(String(body.items[1]?.at)));
     expect((await list('?limit=0')).status).toBe(422);
     expect((await list('?cursor=x')).body).toMatchObject({ code: 'invalid-request', errors: [{ parameter: 'cursor' }] });
-    expect((await list('?colour=red')).status).toBe(422);
+    expect((await list('?colour=red')).body).toMatchObject({
+      errors: [{ parameter: 'colour', detail: expect.stringContaining('not a par') }],
+    });
+  });
+
+  it.each([
+    ['/v1/decisions?cursor=99999999999999999999-0', 422, 'cursor'],
+    ['/v1/decisions?limit=1&limit=2', 422, 'limit'],
+    ['/v1/decisions?limit=', 422, 'limit'],
+    ['/v1/decisions?pool=', 422, 'pool'],
+    ['/v1/pools?pool=io', 422, 'pool'],
+    ['/v1/decisions?pool=oi', 404, undefined],
+  ])('answers %s with %i, naming what is wrong', async (path, status, parameter) => {
+    const response = await fetch(`${url}${path}`);
+    expect(response.status).toBe(status);
+    const body = (await response.json()) as { errors?: readonly object[]; detail: string };
+    expect(body.errors ?? body.detail).toEqual(
+      parameter ? [{ parameter, detail: expect.any(String) }] : 'There is no pool "oi". Known: io, rate-limited, cpu.',
+    );
   });
 });
 

@@ -33,7 +33,6 @@ export class Leftovers {
 
   /** @param workers of the registry; nobody is taken away while they are not known @throws Error when the supervisor does not answer */
   async round(policies: readonly PoolPolicy[], workers: readonly WorkerInfo[] | Error, now: number): Promise<void> {
-    if (!this.parts.supervisor.isThere) return;
     const places = (await this.parts.supervisor.pools()).filter((place) => !this.isKept(place, policies));
     this.keep(places);
     if (workers instanceof Error) return;

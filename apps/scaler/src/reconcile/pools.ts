@@ -6,6 +6,7 @@ import { createActuator, queuesSetting } from '../actuator/create-actuator.js';
 import { Supervisor } from '../actuator/local-process/supervisor.js';
 import { Connections } from '../connections.js';
 import { SCALER_ENV, type ScalerEnv } from '../env.js';
+import { Problem } from '../http/problem.js';
 import { KubernetesConnection } from '../kubernetes/kubernetes-connection.js';
 import { Drainage } from './drainage.js';
 import { Enforcer } from './enforcer.js';
@@ -55,8 +56,10 @@ export class Pools {
     return [...this.running.values()];
   }
 
-  get(pool: string): RunningPool | undefined {
-    return this.running.get(pool);
+  /** @throws Problem `pool-not-found` unless there is one of this name */
+  require(pool: string): void {
+    if (this.running.has(pool)) return;
+    throw new Problem('pool-not-found', `There is no pool "${pool}". Known: ${[...this.running.keys()].join(', ')}.`);
   }
 
   /** Brings them in step with the policy. A pool whose target is another one now starts anew. */

@@ -91,6 +91,12 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     return this.turn().catch((error: Error) => this.complain(`a round failed: ${error.message}`));
   }
 
+  /** Under the supervisor of `npm start`, and with leave to act. */
+  private get keepsWorkers(): boolean {
+    const { SCALER_TARGET, SCALER_MODE = 'enforce' } = this.env;
+    return SCALER_TARGET === 'local-process' && SCALER_MODE === 'enforce';
+  }
+
   private waitMs(): number {
     const isMissing = this.observer.latest().some(({ state }) => state === 'unknown');
     return isMissing ? Math.min(RETRY_MS, this.env.SIGNAL_INTERVAL) : this.env.SIGNAL_INTERVAL;
@@ -105,9 +111,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     const { token } = this.election;
     const kept = await this.enterTerm(token);
     await Promise.all(this.pools.list().map((pool) => this.round(pool, { ...around, token }, pins, kept)));
-    // What only this process can reach is not left to the leader; a scaler that must not act takes nobody away.
-    const mayAct = (this.env.SCALER_MODE ?? 'enforce') === 'enforce';
-    if (mayAct) await this.pools.leftovers.round(current, around.workers, around.at);
+    if (this.keepsWorkers) await this.pools.leftovers.round(current, around.workers, around.at);
     this.complaint = '';
   }
 

@@ -64,11 +64,6 @@ export class Supervisor {
     return { replicas, pids };
   }
 
-  /** False where nobody keeps workers for this process. */
-  get isThere(): boolean {
-    return this.port.send !== undefined;
-  }
-
   /** Pools that have workers, whether or not any policy has them. @throws as `ask` does */
   async pools(): Promise<readonly LocalPlace[]> {
     const { pools, problem } = await this.exchange({ kind: 'pools.list' });
