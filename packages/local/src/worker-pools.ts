@@ -17,7 +17,7 @@ const request = z.discriminatedUnion('kind', [
     kind: z.literal('pool.scale'),
     id: z.int(),
     ...place,
-    replicas: z.int().min(0).max(1_000),
+    replicas: z.int().min(0),
     /** Process ids of those that go: they have drained. */
     leaving: z.array(z.int()),
   }),

@@ -1,3 +1,4 @@
+import { explainFailure } from '@dts/queue';
 import { Controller, Get, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { parseQuery } from '../http/parse.js';
@@ -36,7 +37,7 @@ export class DecisionsController {
   async list(@Query() given: unknown) {
     const { pool, limit, cursor } = parseQuery(query, given);
     const page = await this.store.list(limit, pool, cursor).catch((error: Error) => {
-      throw new Problem('unavailable', `The log of decisions cannot be read: ${error.message}`);
+      throw new Problem('unavailable', `The log of decisions cannot be read: ${explainFailure(error)}.`);
     });
     if (pool !== undefined && isEmpty(page) && cursor === undefined) this.pools.require(pool);
     return { items: page.items.map(toDecisionView), nextCursor: page.next };

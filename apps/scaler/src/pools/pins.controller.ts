@@ -1,4 +1,4 @@
-import { AuditLog } from '@dts/queue';
+import { AuditLog, explainFailure, QueueError } from '@dts/queue';
 import type { ApiKey } from '@dts/runtime';
 import { Body, Controller, Delete, HttpCode, Param, Put, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -12,6 +12,8 @@ import { Pins } from './pins.js';
 import { toPinView } from './pool.view.js';
 
 const WEEK_S = 7 * 24 * 3_600;
+
+const UNCERTAIN = 'It may or may not have been changed, and doing it again is safe';
 
 interface Change {
   readonly action: string;
@@ -60,7 +62,7 @@ export class PinsController {
       await make();
       await this.audit.conclude(entry, 'done').catch(() => undefined); // then its outcome stays unknown
     } catch (error) {
-      throw new Problem('unavailable', `Nothing is certain to have changed: ${(error as Error).message}`);
+      throw new Problem('unavailable', error instanceof QueueError ? error.message : `${UNCERTAIN}: ${explainFailure(error as Error)}.`);
     }
     this.reconciler.lookNow();
   }

@@ -1,5 +1,5 @@
 import type { QueueName } from '@dts/jobs';
-import { ArrivalBell, WakeUp } from '@dts/queue';
+import { ArrivalBell, explainFailure, WakeUp } from '@dts/queue';
 import { LOGGER, type Logger } from '@dts/runtime';
 import type { Decided } from '@dts/scaling';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
@@ -88,7 +88,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private tryTurn(): Promise<void> {
-    return this.turn().catch((error: Error) => this.complain(`a round failed: ${error.message}`));
+    return this.turn().catch((error: Error) => this.complain(`a round failed: ${explainFailure(error)}`));
   }
 
   /** Under the supervisor of `npm start`, and with leave to act. */
