@@ -135,12 +135,18 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     if (round.problem !== undefined && round.problem !== pool.round?.problem) this.logger.error({ pool: name }, round.problem);
     pool.round = round;
     this.publisher.round(name, round);
-    if (!round.decided) return;
+    if (!round.decided) return this.retract(name);
     const isOwn = around.token !== undefined;
     const decision = isOwn ? round.decided.decision : (kept?.get(name)?.decision ?? round.decided.decision);
     this.publisher.decision(decision, isOwn);
     this.board.post(decision);
     if (around.token !== undefined) await this.record(around.token, round.decided);
+  }
+
+  /** In the mode `off`: what was decided before it is in force no more. */
+  private retract(pool: string): void {
+    this.board.retract(pool);
+    this.publisher.retract(pool);
   }
 
   private async record(token: number, decided: Decided): Promise<void> {
