@@ -16,6 +16,7 @@ export const PATIENCE = { timeoutMs: 40_000 };
 export interface PoolState {
   readonly pool: string;
   readonly mode: string;
+  readonly max: number;
   readonly current: number | null;
   readonly desired: number | null;
   readonly workers: number | null;
