@@ -12,7 +12,7 @@ afterAll(() => cluster?.stop());
 
 let pool: ScaledPool;
 const start = async (scalers: readonly Readonly<Record<string, string>>[] = [{}, {}]) => {
-  pool = await ScaledPool.start(cluster, { mode: 'enforce', scalers });
+  pool = await ScaledPool.start(cluster, { mode: 'enforce', min: 1, scalers });
 };
 afterEach(() => pool?.stop());
 
@@ -70,7 +70,7 @@ describe('the scaler on a Kubernetes', () => {
     await cluster.kubernetes.startApiServer();
     expect(await cluster.replicas(DEPLOYMENT)).toBe(MAX);
     // It takes nobody away in the first 30 seconds with a load that is known again.
-    await pool.untilReplicas(1, 80_000);
+    await pool.untilReplicasAre('fewer replicas', (replicas) => replicas < MAX, 80_000);
     expect(pool.scalers.map(({ program }) => program.isRunning)).toEqual([true, true]);
   }, 240_000);
 

@@ -20,7 +20,7 @@ let pool: ScaledPool;
 let clients: KedaClient[];
 beforeEach(async () => {
   const ports = [await freePort(), await freePort()];
-  pool = await ScaledPool.start(cluster, { mode: 'observe', scalers: ports.map((port) => ({ KEDA_PORT: String(port) })) });
+  pool = await ScaledPool.start(cluster, { mode: 'observe', min: 1, scalers: ports.map((port) => ({ KEDA_PORT: String(port) })) });
   clients = ports.map((port) => new KedaClient(port));
 });
 afterEach(async () => {
@@ -37,29 +37,31 @@ const answers = () =>
       ),
     ),
   );
-const untilAll = (answer: number | string, timeoutMs = 30_000) =>
-  waitFor(async () => (await answers()).every((given) => given === answer), { timeoutMs, describe: `KEDA to be answered ${answer}` });
+const untilAll = (what: string, isMeant: (answer: number | string | undefined) => boolean) =>
+  waitFor(async () => (await answers()).every(isMeant), { timeoutMs: 30_000, describe: `KEDA to be answered ${what}` });
+const untilTold = (answer: number | string) => untilAll(String(answer), (given) => given === answer);
 
 describe('a Deployment that KEDA scales, in mode observe', () => {
   it('is told to KEDA, up and down, and left to it', async () => {
-    await untilAll(1);
+    await untilTold(1);
     const ids = await pool.submit(30);
-    await untilAll(MAX);
+    await untilAll('more than 1', (answer) => Number(answer) > 1);
     expect(await cluster.replicas(DEPLOYMENT)).toBe(1);
     await cluster.kubectl('scale', 'deployment', DEPLOYMENT, `--replicas=${MAX}`);
+    await untilTold(MAX);
     pool.calls.answerAll();
     await pool.untilCompleted(ids);
-    await untilAll(1);
+    await untilTold(1);
     expect(await cluster.replicas(DEPLOYMENT)).toBe(MAX);
     const views = await Promise.all(pool.scalers.map((scaler) => pool.seenBy(scaler)));
     expect(views).toMatchObject(clients.map(() => ({ current: MAX, desired: 1, problem: null, draining: [] })));
   });
 
   it('is not told as 0 while the API server is gone', async () => {
-    await untilAll(1);
+    await untilTold(1);
     await cluster.kubernetes.killApiServer();
-    await untilAll('UNAVAILABLE');
+    await untilTold('UNAVAILABLE');
     await cluster.kubernetes.startApiServer();
-    await untilAll(1);
+    await untilTold(1);
   });
 });
