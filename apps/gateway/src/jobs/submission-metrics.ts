@@ -27,7 +27,7 @@ export class SubmissionMetrics {
 
   /** @param startedAt by `performance.now()` */
   observe(body: unknown, outcome: string, startedAt: number): void {
-    this.submissions.inc({ job: jobLabel(body), outcome });
+    this.submissions.inc({ job_name: jobLabel(body), outcome });
     this.seconds.observe({ outcome }, (performance.now() - startedAt) / 1000);
   }
 }

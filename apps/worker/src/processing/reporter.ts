@@ -35,7 +35,7 @@ export class AttemptReporter {
   }
 
   private observe(job: WorkerJob, startedAt: number, outcome: 'completed' | Outcome['kind']) {
-    const labels = { queue: job.queueName, job: job.name };
+    const labels = { queue: job.queueName, job_name: job.name };
     const since = waitingSince(job);
     const waitMs = since === undefined ? undefined : Math.max(0, startedAt - since);
     const durationMs = Date.now() - startedAt;
