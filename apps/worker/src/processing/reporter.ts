@@ -1,8 +1,7 @@
 import { type Ending, QueueCounters, waitingSince } from '@dts/queue';
-import { LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { LOGGER, type Logger } from '@dts/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Counter, Histogram } from 'prom-client';
+import { JobMetrics } from './job-metrics.js';
 import type { Outcome } from './outcome.js';
 import type { WorkerJob } from './worker-job.js';
 
@@ -11,9 +10,7 @@ import type { WorkerJob } from './worker-job.js';
 export class AttemptReporter {
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
-    @InjectMetric(METRICS.attempts.name) private readonly attempts: Counter,
-    @InjectMetric(METRICS.waitSeconds.name) private readonly waits: Histogram,
-    @InjectMetric(METRICS.runSeconds.name) private readonly runs: Histogram,
+    private readonly metrics: JobMetrics,
     private readonly counters: QueueCounters,
   ) {}
 
@@ -31,17 +28,15 @@ export class AttemptReporter {
 
   /** @param crashes how often the job may have crashed its worker */
   quarantined(job: WorkerJob, crashes: number): void {
+    this.metrics.quarantined(job);
     this.logger.warn({ job: job.name, jobId: job.id, crashes }, 'job runs in quarantine: it may be what crashed its workers');
   }
 
   private observe(job: WorkerJob, startedAt: number, outcome: 'completed' | Outcome['kind']) {
-    const labels = { queue: job.queueName, job_name: job.name };
     const since = waitingSince(job);
     const waitMs = since === undefined ? undefined : Math.max(0, startedAt - since);
     const durationMs = Date.now() - startedAt;
-    this.attempts.inc({ ...labels, outcome });
-    if (waitMs !== undefined) this.waits.observe(labels, waitMs / 1000);
-    this.runs.observe(labels, durationMs / 1000);
+    this.metrics.attempt(job, outcome, waitMs, durationMs);
     this.counters.ended(job.queueName, endingOf(outcome), waitMs, durationMs);
     return { job: job.name, jobId: job.id, attempt: job.attemptsMade + 1, outcome, waitMs, durationMs };
   }

@@ -1,5 +1,3 @@
-import { makeCounterProvider, makeGaugeProvider, makeHistogramProvider } from '@willsoto/nestjs-prometheus';
-
 /** From a millisecond to hours: jobs are as different as that. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400];
 
@@ -40,7 +38,7 @@ export const METRICS = {
   },
   weakSettings: {
     name: 'dts_redis_weak_settings',
-    help: 'Settings of Redis that are weaker than what this gateway promises; absent while they are not known',
+    help: 'Settings and replicas of Redis that fall short of what this gateway promises; absent while they are not known',
     labelNames: [],
   },
   problems: { name: 'dts_problems_total', help: 'Requests answered with a problem, by its code', labelNames: ['code'] },
@@ -229,15 +227,3 @@ export const METRICS = {
   redisEvicted: { name: 'dts_redis_evicted_keys_total', help: 'Keys that Redis has thrown away for want of memory', labelNames: [] },
   redisStart: { name: 'dts_redis_start_timestamp_seconds', help: 'When Redis was started', labelNames: [] },
 } as const;
-
-interface Metric {
-  readonly name: string;
-  readonly help: string;
-  readonly labelNames: readonly string[];
-}
-
-/** A provider for `@InjectMetric(metric.name)`. */
-export const counter = (metric: Metric) => makeCounterProvider({ ...metric, labelNames: [...metric.labelNames] });
-export const gauge = (metric: Metric) => makeGaugeProvider({ ...metric, labelNames: [...metric.labelNames] });
-export const histogram = (metric: Metric & { readonly buckets: readonly number[] }) =>
-  makeHistogramProvider({ ...metric, labelNames: [...metric.labelNames], buckets: [...metric.buckets] });
