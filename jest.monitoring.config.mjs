@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { nestPreset } from './jest.preset.mjs';
+import preset from './jest.preset.mjs';
 
 /** The specs of monitoring/ that need Prometheus and Alertmanager, real ones, as Debian has them. */
 export default {
   projects: [
     {
-      ...nestPreset,
+      ...preset,
       rootDir: fileURLToPath(new URL('monitoring', import.meta.url)),
       testMatch: ['<rootDir>/src/**/*.monitoring.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/'],

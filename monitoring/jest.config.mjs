@@ -1,1 +1,1 @@
-export { nestPreset as default } from '../jest.preset.mjs';
+export { default } from '../jest.preset.mjs';

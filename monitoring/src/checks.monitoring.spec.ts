@@ -28,9 +28,12 @@ describe("Prometheus's own checks", () => {
     await expect(promtool('check', 'config', inMonitoring('prometheus/prometheus.compose.yml'))).resolves.toContain('is valid');
   });
 
-  it.each(['failures', 'pick-up', 'queues', 'redis', 'scaler', 'scrape', 'workers'])('find that alerts do what they should: %s', async (group) => {
-    await expect(promtool('test', 'rules', inMonitoring(`prometheus/tests/${group}.yml`))).resolves.toContain('SUCCESS');
-  });
+  it.each(['failures', 'pick-up', 'queues', 'redis', 'scaler', 'scrape', 'workers'])(
+    'find that alerts do what they should: %s',
+    async (group) => {
+      await expect(promtool('test', 'rules', inMonitoring(`prometheus/tests/${group}.yml`))).resolves.toContain('SUCCESS');
+    },
+  );
 });
 
 describe('the configuration for Kubernetes', () => {
@@ -39,9 +42,12 @@ describe('the configuration for Kubernetes', () => {
     const text = await readFile(inMonitoring('prometheus/prometheus.kubernetes.yml'), 'utf8');
     const found = pods.map((labels, at) => ({ targets: [`10.0.0.${at}:8080`], labels: withPrefix(labels) }));
     await writeFile(join(folder, 'pods.yml'), stringify(found));
-    const discovery = /kubernetes_sd_configs:\n( {6}-[^]*?)(?= {4}relabel_configs)/;
+    const discovery = /kubernetes_sd_configs:\n( {6}-[\s\S]*?)(?= {4}relabel_configs)/;
     expect(text).toMatch(discovery);
-    await writeFile(join(folder, 'prometheus.yml'), text.replace(discovery, 'file_sd_configs: [{ files: [pods.yml] }]\n').replace('rules/*.yml', 'none.yml'));
+    await writeFile(
+      join(folder, 'prometheus.yml'),
+      text.replace(discovery, 'file_sd_configs: [{ files: [pods.yml] }]\n').replace('rules/*.yml', 'none.yml'),
+    );
     const targets = JSON.parse(await promtool('check', 'service-discovery', '--timeout=2s', join(folder, 'prometheus.yml'), 'dts'));
     return (targets as { labels: Record<string, string> }[]).map(({ labels }) => labels).filter(({ instance }) => instance !== undefined);
   };
@@ -63,9 +69,10 @@ describe('the configuration for Kubernetes', () => {
       pod('gateway-1', 'gateway', 'Running', 'grpc'),
       pod('redis-0', 'redis'),
     ]);
-    expect(found.map(({ job, instance, namespace }) => ({ job, instance, namespace }))).toEqual([
-      { job: 'dts-worker', instance: 'worker-io-1', namespace: 'dts' },
+    const told = found.map(({ job, instance, namespace }) => ({ job, instance, namespace }));
+    expect(told.toSorted((a, b) => (String(a.instance) < String(b.instance) ? -1 : 1))).toEqual([
       { job: 'dts-gateway', instance: 'gateway-1', namespace: 'dts' },
+      { job: 'dts-worker', instance: 'worker-io-1', namespace: 'dts' },
     ]);
   });
 });

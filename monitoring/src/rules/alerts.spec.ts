@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { METRICS } from '@dts/runtime';
+import { METRICS } from '@dts/runtime/metrics';
 import { describe, expect, it } from '@jest/globals';
 import { inCheckout, inMonitoring } from '../paths.js';
 import { alerts, allRules, expectations } from './rule-files.js';
@@ -27,7 +27,7 @@ describe('alerts', () => {
     expect(description.length).toBeGreaterThan(summary.length);
     expect(runbook_url).toBe(`monitoring/runbooks/${alert}.md`);
     const page = readFileSync(inCheckout(runbook_url), 'utf8');
-    expect(page).toMatch(new RegExp(`^# ${alert}\n\n.{40,}\n\n## Look\n\n\`\`\`sh\n[^]+\n\`\`\`\n\n## Do\n\n- `));
+    expect(page).toMatch(new RegExp(`^# ${alert}\n\n.{40,}\n\n## Look\n\n\`\`\`sh\n[\\s\\S]+\n\`\`\`\n\n## Do\n\n- `));
   });
 
   it.each(names)('%s is tested to fire and to stay quiet', (name) => {

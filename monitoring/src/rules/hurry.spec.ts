@@ -26,7 +26,9 @@ describe('hurry', () => {
     const hurried = hurry(text, 60);
     expect(withoutTimes(hurried)).toBe(withoutTimes(text));
     const rules = readRules(hurried).groups.flatMap((group) => group.rules);
-    const times = rules.flatMap((rule) => [...rule.expr.matchAll(/\[(.+?)\]/g)].map(([, time]) => time).concat('for' in rule ? rule.for : []));
+    const times = rules.flatMap((rule) =>
+      [...rule.expr.matchAll(/\[(.+?)\]/g)].map(([, time]) => time).concat('for' in rule ? rule.for : []),
+    );
     expect(times.filter((time) => time !== undefined && !/^\d+s$/.test(time))).toEqual([]);
     expect(readRules(text).groups.map(({ name, rules: { length } }) => [name, length])).toEqual(
       readRules(hurried).groups.map(({ name, rules: { length } }) => [name, length]),

@@ -1,16 +1,22 @@
-import { startNode } from '@dts/testkit';
-import { describe, expect, it } from '@jest/globals';
+import { type Receiver, startNode, startReceiver } from '@dts/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { inCheckout } from '../paths.js';
 import { dtsCommands } from './commands.js';
 
 const DTS = inCheckout('packages/cli/dist/main.js');
-/** Nobody listens there. */
-const NOWHERE = 'http://127.0.0.1:1';
-/** dts: no answer. The command line was fine; 2 says that it is not. */
-const NO_ANSWER = 5;
+/** dts: a key that nobody knows. The command line was fine; 2 says that it is not. */
+const WRONG_KEY = 4;
+
+/** A gateway and a scaler that let nobody in. */
+let closed: Receiver;
+beforeAll(async () => {
+  closed = await startReceiver();
+  closed.respond = () => ({ status: 401, body: { type: '/problems/unauthenticated', title: 'no', status: 401, code: 'unauthenticated' } });
+});
+afterAll(() => closed.stop());
 
 async function exitOf(command: string) {
-  const env = { DTS_URL: NOWHERE, DTS_SCALER_URL: NOWHERE, DTS_API_KEY: 'k'.repeat(40) };
+  const env = { DTS_URL: closed.url, DTS_SCALER_URL: closed.url, DTS_API_KEY: 'k'.repeat(40) };
   const program = await startNode(DTS, { args: command.split(' '), env });
   const { code } = await program.exited;
   return { code, output: program.output };
@@ -22,7 +28,7 @@ describe('commands of runbooks', () => {
   });
 
   it.each(dtsCommands().filter((command) => !command.startsWith('scaler simulate')))('dts %s can be typed like that', async (command) => {
-    expect(await exitOf(command)).toMatchObject({ code: NO_ANSWER });
+    expect(await exitOf(command)).toMatchObject({ code: WRONG_KEY });
   });
 
   it('one that cannot is found', async () => {
