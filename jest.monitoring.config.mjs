@@ -12,5 +12,6 @@ export default {
     },
   ],
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // What runs in seconds here takes minutes in production: it must not wait for others.
+  maxWorkers: 1,
 };
