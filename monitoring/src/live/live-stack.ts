@@ -1,5 +1,5 @@
-import { type App, freePort, type Receiver, type Stack, startReceiver, startStack } from '@dts/testkit';
-import { Load } from './load.js';
+import { type App, freePort, type Receiver, type Stack, startReceiver, startStack, waitFor } from '@dts/testkit';
+import { Load, POISONINGS } from './load.js';
 import type { Targets } from './prometheus-server.js';
 
 /** Seconds where production has minutes; all else as it ships. */
@@ -34,6 +34,16 @@ export class LiveStack {
   /** Another one in its place, as a supervisor starts it: on the same port. */
   async startWorker(): Promise<void> {
     this.workerApp = await this.stack.start('worker', { PORT: String(this.workerApp.port) });
+  }
+
+  /** Lets a job kill the worker that runs it, which is started anew each time, until it is put into quarantine. */
+  async poison(): Promise<void> {
+    await this.load.submit('poison', 1);
+    for (let death = 1; death <= POISONINGS; death++) {
+      await waitFor(() => this.load.poisonings === death, { timeoutMs: 60_000, describe: `start ${death} of the poisonous job` });
+      await this.killWorker();
+      await this.startWorker();
+    }
   }
 
   async stop(): Promise<void> {

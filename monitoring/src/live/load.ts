@@ -3,14 +3,22 @@ import type { Receiver } from '@dts/testkit';
 
 const BEAT_MS = 200;
 
-/** What the called service does with a job: answers, refuses for good, or lets it wait until it is told to answer. */
-export type Behaviour = 'good' | 'bad' | 'slow';
+/**
+ * What the called service does with a job: answers, refuses for good, lets it wait until it is told to answer, or never answers the
+ * first three times.
+ */
+export type Behaviour = 'good' | 'bad' | 'slow' | 'poison';
+
+/** Starts under which a worker dies before the product puts the job into quarantine. */
+export const POISONINGS = 3;
 
 /** Callers that submit jobs, a few at a time, for as long as it runs. */
 export class Load {
   private readonly stopping = new AbortController();
   private readonly held: (() => void)[] = [];
   private holds = true;
+  /** How often a poisonous job has started. */
+  poisonings = 0;
   private running?: Promise<void>;
   private mix: Partial<Record<Behaviour, number>> = {};
 
@@ -21,6 +29,7 @@ export class Load {
   ) {
     service.respond = ({ path }) => {
       if (path === '/bad') return { status: 400, body: {} };
+      if (path === '/poison' && ++this.poisonings <= POISONINGS) return new Promise(() => {});
       if (path === '/slow' && this.holds) return new Promise((resolve) => this.held.push(() => resolve({ body: {} })));
       return { body: {} };
     };
