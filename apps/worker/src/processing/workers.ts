@@ -4,6 +4,7 @@ import { QUEUES } from '@dts/jobs';
 import {
   Children,
   connectWorker,
+  createTelemetry,
   type DueWork,
   EarlyEnds,
   JobLogs,
@@ -15,12 +16,14 @@ import {
   readDueWork,
   StatisticsWriter,
 } from '@dts/queue';
-import { Draining, LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { Draining, isTracing, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import type { Telemetry } from 'bullmq';
 import { Counter, Gauge } from 'prom-client';
 import { WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
+import { isOfAttempt } from './attempt-error.js';
 import { CancelListener } from './cancel-listener.js';
 import { ChildJobs } from './child-jobs.js';
 import { DrainListener } from './drain-listener.js';
@@ -64,6 +67,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly gate: LaneGate;
   private readonly notes: EndNotes;
   private readonly prefix: string;
+  private readonly telemetry?: Telemetry;
   private readonly watchdog: Watchdog<QueueConsumer>;
   private readonly consumers: readonly QueueConsumer[];
 
@@ -75,14 +79,15 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     @InjectMetric(METRICS.stalls.name) private readonly stalls: Counter,
     @InjectMetric(METRICS.consumerRestarts.name) private readonly restarts: Counter,
     private readonly draining: Draining,
-    reporter: AttemptReporter,
+    private readonly reporter: AttemptReporter,
     counters: QueueCounters,
   ) {
     this.redis = connectWorker(env.REDIS_URL, this.logError);
     this.runHere = runHere(createHandlers(env));
     this.threads = new ThreadPool(env);
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
-    this.children = new ChildJobs(env.REDIS_URL, this.prefix, this.logError, counters);
+    this.telemetry = isTracing(env) ? createTelemetry() : undefined;
+    this.children = new ChildJobs(env.REDIS_URL, this.prefix, this.logError, counters, this.telemetry);
     const queues = openQueues(this.redis, this.prefix, this.logError);
     this.executor = new Executor(
       this.name,
@@ -174,7 +179,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private createWorker(queue: QueueChoice['queue'], slots: () => number): EagerWorker {
-    const options = workerOptions(this.redis, this.prefix, this.name, this.env.LOCK_DURATION);
+    const options = { ...workerOptions(this.redis, this.prefix, this.name, this.env.LOCK_DURATION), telemetry: this.telemetry };
     const run = QUEUES[queue].sandboxed ? this.threads.run : this.runHere;
     // Three parameters, by which BullMQ knows that it must make a signal.
     const process = async (job: WorkerJob, token?: string, signal?: AbortSignal) => {
@@ -184,8 +189,9 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     const worker = new EagerWorker(queue, process, options, slots);
     worker.on('error', this.logError);
     worker.on('completed', (job) => this.gate.leave(job));
-    worker.on('failed', (job) => {
+    worker.on('failed', (job, error) => {
       if (!job) return;
+      if (job.finishedOn !== undefined && !isOfAttempt(error)) this.reporter.endedUntried(job, error.message);
       this.gate.leave(job);
       this.notes.add(job);
     });
