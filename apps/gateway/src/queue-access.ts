@@ -8,6 +8,7 @@ import {
   DeploymentKey,
   Flows,
   findWeakSettings,
+  isAnswering,
   JobClient,
   JobFollower,
   JobLister,
@@ -33,7 +34,7 @@ import {
   TenantLimitsStore,
   type TickerEvents,
 } from '@dts/queue';
-import { isTracing, LOGGER, type Logger, READINESS } from '@dts/runtime';
+import { isTracing, LOGGER, type Logger, PROCESS_PROBE, READINESS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { Cursors } from './http/cursors.js';
@@ -118,10 +119,20 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.retention.start();
   }
 
+  /** Whether Redis answers now. Never rejects. */
+  isAnswering(): Promise<boolean> {
+    return isAnswering(this.redis, this.prefix);
+  }
+
+  /** In what Redis falls short of what this gateway promises, a line each. @throws when it does not answer */
+  async weaknesses(): Promise<string[]> {
+    return [...(await findWeakSettings(this.redis, this.prefix, this.env.DURABILITY)), ...((await this.replication?.problems()) ?? [])];
+  }
+
   /** What keeps this gateway from keeping its promise: no Redis, or one that would lose what it acknowledges. */
   async problems(): Promise<string[]> {
     try {
-      return [...(await findWeakSettings(this.redis, this.prefix, this.env.DURABILITY)), ...((await this.replication?.problems()) ?? [])];
+      return await this.weaknesses();
     } catch (error) {
       return [`Redis does not answer: ${error instanceof Error ? error.message : String(error)}`];
     }
@@ -157,4 +168,9 @@ export const queueProviders = [
   { provide: QueueOverview, inject: [QueueAccess], useFactory: ({ overview }: QueueAccess) => overview },
   { provide: Pages, inject: [QueueAccess], useFactory: ({ deploymentKey }: QueueAccess) => new Pages(new Cursors(deploymentKey)) },
   { provide: READINESS, inject: [QueueAccess], useFactory: (access: QueueAccess) => () => access.problems() },
+  {
+    provide: PROCESS_PROBE,
+    inject: [QueueAccess],
+    useFactory: (access: QueueAccess) => ({ app: 'gateway', isAnswering: () => access.isAnswering() }),
+  },
 ];

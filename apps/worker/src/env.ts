@@ -1,5 +1,5 @@
 import { queueChoices, queueEnvShape } from '@dts/queue';
-import { loggerEnvShape, serverEnvShape, tracingEnvShape } from '@dts/runtime';
+import { loggerEnvShape, metricsEnvShape, serverEnvShape, tracingEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 import { handlerEnvShape } from './handlers/env.js';
 
@@ -8,6 +8,7 @@ export const workerEnv = z.object({
   ...queueEnvShape,
   ...tracingEnvShape,
   ...serverEnvShape(3001),
+  ...metricsEnvShape,
   ...handlerEnvShape,
   /**
    * Milliseconds after which the jobs of a worker that went silent are taken from it, a second more at most. It must

@@ -60,9 +60,10 @@ export class BatchController {
     if (headerKey !== undefined)
       throw new Problem('invalid-idempotency-key', 'A batch takes no such header: give each job its own idempotencyKey.');
     const items = parseBatch(body);
-    this.rates.charge(callerOf(request), items.length - 1, reply);
-    const results = await this.submitAll(items, { tenant: callerOf(request).tenant, requestId: request.id });
-    for (const [index, result] of results.entries()) this.metrics.observe(items[index], outcomeOf(result), startedAt);
+    const caller = callerOf(request);
+    this.rates.charge(caller, items.length - 1, reply);
+    const results = await this.submitAll(items, { tenant: caller.tenant, requestId: request.id });
+    for (const [index, result] of results.entries()) this.metrics.observe(items[index], caller.tenant, answerOf(result), startedAt);
     this.logFailures(results, request.id);
     if (this.env.DURABILITY === 'fast') reply.header('durability', 'fast');
     return { results: results.map((result) => toResultView(result, request.id)) };
@@ -92,7 +93,7 @@ function readItem(item: unknown, from: Origin): Submission | Problem {
   }
 }
 
-function outcomeOf(result: Result): string {
+function answerOf(result: Result) {
   return result instanceof Error ? toItemProblem(result).code : result.outcome;
 }
 

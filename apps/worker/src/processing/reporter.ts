@@ -1,10 +1,9 @@
 import { hideSecrets, toShown } from '@dts/jobs';
 import { type Ending, QueueCounters, waitingSince } from '@dts/queue';
-import { LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { LOGGER, type Logger } from '@dts/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
-import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Counter, Histogram } from 'prom-client';
+import { JobMetrics } from './job-metrics.js';
 import type { Outcome } from './outcome.js';
 import { isLastAttempt, type WorkerJob } from './worker-job.js';
 
@@ -13,9 +12,7 @@ import { isLastAttempt, type WorkerJob } from './worker-job.js';
 export class AttemptReporter {
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
-    @InjectMetric(METRICS.attempts.name) private readonly attempts: Counter,
-    @InjectMetric(METRICS.waitSeconds.name) private readonly waits: Histogram,
-    @InjectMetric(METRICS.runSeconds.name) private readonly runs: Histogram,
+    private readonly metrics: JobMetrics,
     private readonly counters: QueueCounters,
   ) {}
 
@@ -46,17 +43,15 @@ export class AttemptReporter {
 
   /** @param crashes how often the job may have crashed its worker */
   quarantined(job: WorkerJob, crashes: number): void {
+    this.metrics.quarantined(job);
     this.logger.warn({ ...factsOf(job), crashes }, 'job runs in quarantine: it may be what crashed its workers');
   }
 
   private observe(job: WorkerJob, startedAt: number, outcome: 'completed' | Outcome['kind']) {
-    const labels = { queue: job.queueName, job: job.name };
     const since = waitingSince(job);
     const waitMs = since === undefined ? undefined : Math.max(0, startedAt - since);
     const durationMs = Date.now() - startedAt;
-    this.attempts.inc({ ...labels, outcome });
-    if (waitMs !== undefined) this.waits.observe(labels, waitMs / 1000);
-    this.runs.observe(labels, durationMs / 1000);
+    this.metrics.attempt(job, outcome, waitMs, durationMs);
     this.counters.ended(job.queueName, endingOf(outcome), waitMs, durationMs);
     traceOutcome(job, outcome);
     return { ...factsOf(job), outcome, waitMs, durationMs };
