@@ -1,4 +1,4 @@
-import { findJobDefinition } from '@dts/jobs';
+import { findJobDefinition, JOB_DEFINITIONS } from '@dts/jobs';
 import { METRICS } from '@dts/runtime';
 import { Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
@@ -10,6 +10,9 @@ import { TenantLabels } from './tenant-labels.js';
 /** How a submission was answered: a problem's code, or that the job was stored now or before. */
 type Answer = 'created' | 'replayed' | ProblemCode;
 
+/** What alerts look at. */
+const FIRST_SEEN: readonly Answer[] = ['created', 'replayed', 'backlog-full', 'memory-full', 'unavailable', 'outcome-unknown'];
+
 /** Counts and times submissions by how they were answered. */
 @Injectable()
 export class SubmissionMetrics {
@@ -18,7 +21,9 @@ export class SubmissionMetrics {
     @InjectMetric(METRICS.submissions.name) private readonly submissions: Counter,
     @InjectMetric(METRICS.tenantSubmissions.name) private readonly ofTenants: Counter,
     @InjectMetric(METRICS.submitSeconds.name) private readonly seconds: Histogram,
-  ) {}
+  ) {
+    this.begin();
+  }
 
   async measure<T>(body: unknown, tenant: string, submit: () => Promise<{ outcome: 'created' | 'replayed'; value: T }>): Promise<T> {
     const startedAt = performance.now();
@@ -39,6 +44,14 @@ export class SubmissionMetrics {
     this.submissions.inc({ job_name, outcome: answer });
     this.ofTenants.inc({ tenant: this.tenants.of(tenant), outcome });
     this.seconds.observe({ queue, job_name, outcome }, (performance.now() - startedAt) / 1000);
+  }
+
+  /** From 0 on, so that Prometheus sees the first of each happen. */
+  private begin(): void {
+    for (const { queue, name } of JOB_DEFINITIONS) {
+      for (const outcome of FIRST_SEEN) this.submissions.inc({ job_name: name, outcome }, 0);
+      for (const outcome of ['accepted', 'refused', 'failed']) this.seconds.zero({ queue, job_name: name, outcome });
+    }
   }
 }
 

@@ -35,6 +35,7 @@ export class RoundPublisher {
     this.limit.set({ pool, limit: 'max' }, max);
     this.pickUpTarget.set({ pool }, pickUpTarget / 1_000);
     this.blocked.set({ pool }, problem === undefined ? 0 : 1);
+    for (const direction of ['up', 'down']) for (const outcome of ['done', 'failed']) this.scalings.inc({ pool, direction, outcome }, 0);
     if (decided) this.decision(decided.decision);
   }
 

@@ -111,6 +111,9 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     if (this.draining.signal.aborted) return; // told to stop while it started
+    const served = this.env.QUEUES.map(({ queue }) => queue);
+    this.metrics.begin(served);
+    this.jobMetrics.begin(served);
     for (const consumer of this.consumers) consumer.start();
     this.heartbeat.start();
     this.statistics.start();
