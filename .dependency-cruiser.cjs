@@ -56,6 +56,8 @@ const direction = [
   mayImport('packages/bench', ['client', 'jobs']),
   mayImport('packages/chaos', ['client', 'jobs']),
   mayImport('monitoring', ['runtime']),
+  // The catalogue of metrics, which its tests hold its queries against.
+  mayImport('packages/dashboards', ['runtime']),
   // No app imports an app, either.
   mayImport('apps/gateway', ['jobs', 'queue', 'runtime']),
   mayImport('apps/worker', ['jobs', 'queue', 'runtime']),

@@ -1,10 +1,11 @@
 import { queueEnvShape } from '@dts/queue';
-import { envList, loggerEnvShape, metricsEnvShape, rateSetting, serverEnvShape } from '@dts/runtime';
+import { envList, loggerEnvShape, metricsEnvShape, rateSetting, serverEnvShape, tracingEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 
 const variables = z.object({
   ...loggerEnvShape,
   ...queueEnvShape,
+  ...tracingEnvShape,
   ...serverEnvShape(3000),
   ...metricsEnvShape,
   /**

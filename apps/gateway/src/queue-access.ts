@@ -3,6 +3,7 @@ import {
   AuditLog,
   connectProducer,
   connectWorker,
+  createTelemetry,
   DeadLetters,
   DeploymentKey,
   Flows,
@@ -33,7 +34,7 @@ import {
   TenantLimitsStore,
   type TickerEvents,
 } from '@dts/queue';
-import { LOGGER, type Logger, PROCESS_PROBE, READINESS } from '@dts/runtime';
+import { isTracing, LOGGER, type Logger, PROCESS_PROBE, READINESS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { Cursors } from './http/cursors.js';
@@ -76,7 +77,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.prefix = prefix;
     this.redis = connectProducer(env.REDIS_URL, this.logError);
     this.patient = connectWorker(env.REDIS_URL, this.logError);
-    this.queues = openQueues(this.redis, prefix, this.logError);
+    this.queues = openQueues(this.redis, prefix, this.logError, isTracing(env) ? createTelemetry() : undefined);
     this.ranking = new RankingTicker(new Ranking(this.redis, prefix), new Lanes(this.redis, prefix));
     this.retention = new RetentionTicker(this.queues, this.redis, prefix, (error) => logger.warn(`retention: ${error.message}`));
     this.admission = new Admission(this.queues, this.redis, env.BACKLOG_LIMIT);

@@ -1,11 +1,12 @@
 import { queueChoices, queueEnvShape } from '@dts/queue';
-import { loggerEnvShape, metricsEnvShape, serverEnvShape } from '@dts/runtime';
+import { loggerEnvShape, metricsEnvShape, serverEnvShape, tracingEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 import { handlerEnvShape } from './handlers/env.js';
 
 export const workerEnv = z.object({
   ...loggerEnvShape,
   ...queueEnvShape,
+  ...tracingEnvShape,
   ...serverEnvShape(3001),
   ...metricsEnvShape,
   ...handlerEnvShape,

@@ -10,3 +10,5 @@ export { counter, gauge, histogram } from './metrics/providers.js';
 export { type Rate, rateSetting } from './rate.js';
 export { main, runApp } from './run-app.js';
 export { serverEnvShape } from './server-env.js';
+export { startPropagation, startTracing } from './tracing/tracing.js';
+export { isTracing, tracingEnvShape } from './tracing/tracing-env.js';

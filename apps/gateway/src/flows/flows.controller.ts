@@ -90,7 +90,7 @@ export class FlowsController {
       const root = parseFlow(body);
       const children = nodesOf(root).slice(1);
       this.rates.charge(caller, children.length, reply);
-      const { outcome, flow } = await this.flows.submit({ root, tenant: caller.tenant, idempotencyKey });
+      const { outcome, flow } = await this.flows.submit({ root, tenant: caller.tenant, idempotencyKey, requestId: request.id });
       if (this.env.DURABILITY === 'fast') reply.header('durability', 'fast');
       if (outcome === 'created') reply.status(201).header('location', `/v1/flows/${flow.id}`);
       else reply.status(200).header('idempotent-replayed', 'true');

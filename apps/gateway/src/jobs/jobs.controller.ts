@@ -67,7 +67,8 @@ export class JobsController {
     const { tenant } = callerOf(request);
     return this.metrics.measure(body, tenant, async () => {
       checkIdempotencyKey(idempotencyKey);
-      const { outcome, job } = await this.jobs.submit({ ...parseSubmit(body), tenant, idempotencyKey });
+      const from = { tenant, idempotencyKey, requestId: request.id };
+      const { outcome, job } = await this.jobs.submit({ ...parseSubmit(body), ...from });
       if (this.env.DURABILITY === 'fast') reply.header('durability', 'fast');
       if (outcome === 'created') reply.status(201).header('location', `/v1/jobs/${job.id}`);
       else reply.status(200).header('idempotent-replayed', 'true');

@@ -4,6 +4,7 @@ import { QUEUES } from '@dts/jobs';
 import {
   Children,
   connectWorker,
+  createTelemetry,
   type DueWork,
   EarlyEnds,
   isAnswering,
@@ -16,10 +17,12 @@ import {
   readDueWork,
   StatisticsWriter,
 } from '@dts/queue';
-import { Draining, LOGGER, type Logger } from '@dts/runtime';
+import { Draining, isTracing, LOGGER, type Logger } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Telemetry } from 'bullmq';
 import { WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
+import { isOfAttempt } from './attempt-error.js';
 import { CancelListener } from './cancel-listener.js';
 import { ChildJobs } from './child-jobs.js';
 import { DrainListener } from './drain-listener.js';
@@ -65,6 +68,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly gate: LaneGate;
   private readonly notes: EndNotes;
   private readonly prefix: string;
+  private readonly telemetry?: Telemetry;
   private readonly watchdog: Watchdog<QueueConsumer>;
   private readonly consumers: readonly QueueConsumer[];
 
@@ -74,7 +78,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly metrics: WorkerMetrics,
     private readonly jobMetrics: JobMetrics,
     private readonly draining: Draining,
-    reporter: AttemptReporter,
+    private readonly reporter: AttemptReporter,
     counters: QueueCounters,
   ) {
     const host = env.POD_NAME ?? hostname();
@@ -83,7 +87,8 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     this.runHere = runHere(createHandlers(env));
     this.threads = new ThreadPool(env, () => metrics.crashed('thread'));
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
-    this.children = new ChildJobs(env.REDIS_URL, this.prefix, this.logError, counters);
+    this.telemetry = isTracing(env) ? createTelemetry() : undefined;
+    this.children = new ChildJobs(env.REDIS_URL, this.prefix, this.logError, counters, this.telemetry);
     const queues = openQueues(this.redis, this.prefix, this.logError);
     this.executor = new Executor(
       this.name,
@@ -181,7 +186,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private createWorker(queue: QueueChoice['queue'], slots: () => number): EagerWorker {
-    const options = workerOptions(this.redis, this.prefix, this.name, this.env.LOCK_DURATION);
+    const options = { ...workerOptions(this.redis, this.prefix, this.name, this.env.LOCK_DURATION), telemetry: this.telemetry };
     const run = QUEUES[queue].sandboxed ? this.threads.run : this.runHere;
     // Three parameters, by which BullMQ knows that it must make a signal.
     const process = async (job: WorkerJob, token?: string, signal?: AbortSignal) => {
@@ -194,8 +199,9 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
       this.gate.leave(job);
       this.jobMetrics.completed(job);
     });
-    worker.on('failed', (job) => {
+    worker.on('failed', (job, error) => {
       if (!job) return;
+      if (job.finishedOn !== undefined && !isOfAttempt(error)) this.reporter.endedUntried(job, error.message);
       this.gate.leave(job);
       this.notes.add(job);
       this.jobMetrics.failed(job);
