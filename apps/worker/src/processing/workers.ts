@@ -105,17 +105,17 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     const listener = connectWorker(env.REDIS_URL, this.logError);
     this.cancels = new CancelListener(this.redis, listener, this.prefix, this.cancel);
     this.drains = new DrainListener(this.redis, listener, this.prefix, this.name, this.drain);
-    const served = env.QUEUES.map(({ queue }) => queue);
-    this.gate = new LaneGate(this.redis, this.prefix, served);
+    this.gate = new LaneGate(
+      this.redis,
+      this.prefix,
+      env.QUEUES.map(({ queue }) => queue),
+    );
     this.consumers = env.QUEUES.flatMap((choice) => this.createConsumers(choice));
     this.watchdog = new Watchdog(env.CONSUMPTION_TIMEOUT, { read: this.readDueWork, restart: this.restart, giveUp: this.giveUp });
   }
 
   onApplicationBootstrap(): void {
     if (this.draining.signal.aborted) return; // told to stop while it started
-    const served = this.env.QUEUES.map(({ queue }) => queue);
-    this.metrics.begin(served);
-    this.jobMetrics.begin(served);
     for (const consumer of this.consumers) consumer.start();
     this.heartbeat.start();
     this.statistics.start();
