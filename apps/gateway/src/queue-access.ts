@@ -3,10 +3,12 @@ import {
   AuditLog,
   connectProducer,
   connectWorker,
+  createTelemetry,
   DeadLetters,
   DeploymentKey,
   Flows,
   findWeakSettings,
+  isAnswering,
   JobClient,
   JobFollower,
   JobLister,
@@ -32,7 +34,7 @@ import {
   TenantLimitsStore,
   type TickerEvents,
 } from '@dts/queue';
-import { LOGGER, type Logger, READINESS } from '@dts/runtime';
+import { isTracing, LOGGER, type Logger, PROCESS_PROBE, READINESS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { Cursors } from './http/cursors.js';
@@ -75,7 +77,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.prefix = prefix;
     this.redis = connectProducer(env.REDIS_URL, this.logError);
     this.patient = connectWorker(env.REDIS_URL, this.logError);
-    this.queues = openQueues(this.redis, prefix, this.logError);
+    this.queues = openQueues(this.redis, prefix, this.logError, isTracing(env) ? createTelemetry() : undefined);
     this.ranking = new RankingTicker(new Ranking(this.redis, prefix), new Lanes(this.redis, prefix));
     this.retention = new RetentionTicker(this.queues, this.redis, prefix, (error) => logger.warn(`retention: ${error.message}`));
     this.admission = new Admission(this.queues, this.redis, env.BACKLOG_LIMIT);
@@ -117,10 +119,20 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.retention.start();
   }
 
+  /** Whether Redis answers now. Never rejects. */
+  isAnswering(): Promise<boolean> {
+    return isAnswering(this.redis, this.prefix);
+  }
+
+  /** In what Redis falls short of what this gateway promises, a line each. @throws when it does not answer */
+  async weaknesses(): Promise<string[]> {
+    return [...(await findWeakSettings(this.redis, this.prefix, this.env.DURABILITY)), ...((await this.replication?.problems()) ?? [])];
+  }
+
   /** What keeps this gateway from keeping its promise: no Redis, or one that would lose what it acknowledges. */
   async problems(): Promise<string[]> {
     try {
-      return [...(await findWeakSettings(this.redis, this.prefix, this.env.DURABILITY)), ...((await this.replication?.problems()) ?? [])];
+      return await this.weaknesses();
     } catch (error) {
       return [`Redis does not answer: ${error instanceof Error ? error.message : String(error)}`];
     }
@@ -156,4 +168,9 @@ export const queueProviders = [
   { provide: QueueOverview, inject: [QueueAccess], useFactory: ({ overview }: QueueAccess) => overview },
   { provide: Pages, inject: [QueueAccess], useFactory: ({ deploymentKey }: QueueAccess) => new Pages(new Cursors(deploymentKey)) },
   { provide: READINESS, inject: [QueueAccess], useFactory: (access: QueueAccess) => () => access.problems() },
+  {
+    provide: PROCESS_PROBE,
+    inject: [QueueAccess],
+    useFactory: (access: QueueAccess) => ({ app: 'gateway', isAnswering: () => access.isAnswering() }),
+  },
 ];

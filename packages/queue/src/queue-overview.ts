@@ -10,8 +10,6 @@ import { type WorkerInfo, WorkerRegistry } from './worker-registry.js';
 /** A queue as operators want to see it. */
 export interface QueueRecord {
   readonly snapshot: QueueSnapshot;
-  /** Completed jobs that are kept. */
-  readonly completed: number;
   readonly statistics: QueueStatistics;
   readonly limits: QueueLimits;
   /** Processes that serve it. */
@@ -29,8 +27,8 @@ export class QueueOverview {
   private readonly registry: WorkerRegistry;
 
   constructor(
-    private readonly queues: Queues,
-    private readonly redis: RedisClient,
+    queues: Queues,
+    redis: RedisClient,
     prefix: string,
     private readonly control: QueueControl,
   ) {
@@ -65,15 +63,14 @@ export class QueueOverview {
   }
 
   private async readOne(name: QueueName, workers: readonly WorkerInfo[]): Promise<QueueRecord> {
-    const [snapshot, completed, statistics, limits] = await Promise.all([
+    const [snapshot, statistics, limits] = await Promise.all([
       this.inspector.snapshot(name, 0),
-      this.redis.zcard(this.queues[name].toKey('completed')),
       this.statistics.read(name),
       this.control.limits(name),
     ]);
     const serving = workers.flatMap(({ queues }) => queues.filter(({ queue }) => queue === name));
     const [slots, busy] = [sum(serving.map((queue) => queue.slots)), sum(serving.map((queue) => queue.busy))];
-    return { snapshot, completed, statistics, limits, workers: serving.length, slots, busy };
+    return { snapshot, statistics, limits, workers: serving.length, slots, busy };
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_PAYLOAD_BYTES } from '@dts/queue';
-import { ApiKeys } from '@dts/runtime';
+import { ApiKeys, isTracing } from '@dts/runtime';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
@@ -20,6 +20,7 @@ import { ProblemMetrics } from './problem-metrics.js';
 import { AddressLimits } from './rate-limit/address-limits.js';
 import { RateLimits } from './rate-limit/rate-limits.js';
 import { SECURITY_HEADERS } from './security-headers.js';
+import { traceRequests } from './traced-requests.js';
 
 /** What a submission may have around its payload. */
 const ENVELOPE_BYTES = 16 * 1024;
@@ -65,6 +66,7 @@ export async function prepareServer(app: NestFastifyApplication): Promise<void> 
     // Payloads and results are nobody's but the caller's.
     if (isGuarded(request)) reply.header('cache-control', 'no-store');
   });
+  if (isTracing(app.get<GatewayEnv>(GATEWAY_ENV))) traceRequests(fastify);
   // Before methods and keys are looked at: a preflight has no key, and a page must be able to read that its key was refused.
   await allowOrigins(fastify, app.get<GatewayEnv>(GATEWAY_ENV).CORS_ORIGINS);
   const door = { keys: app.get(ApiKeys), rates: app.get(RateLimits), addresses: app.get(AddressLimits) };
