@@ -5,7 +5,7 @@ export { EnvError, envBoolean, envList, envPort, loadEnv } from './load-env.js';
 export { createLogger, LOGGER, type Logger, loggerEnvShape } from './logger.js';
 export { METRICS } from './metrics/catalogue.js';
 export { metricsEnvShape, metricsModule } from './metrics/metrics-module.js';
-export { PROCESS_PROBE, type ProcessProbe, processMetrics } from './metrics/process-metrics.js';
+export { PROCESS_PROBE, processMetrics } from './metrics/process-metrics.js';
 export { counter, gauge, histogram } from './metrics/providers.js';
 export { type Rate, rateSetting } from './rate.js';
 export { main, runApp } from './run-app.js';

@@ -63,9 +63,15 @@ export class RoundPublisher {
 
   /** The pool is gone, or another scaler tells of it. */
   withdraw(pool: string): void {
-    const { workers, ready, draining, raw, desired, pinned, pickUpTarget, blocked } = this;
-    for (const gauge of [workers, ready, draining, raw, desired, pinned, pickUpTarget, blocked]) gauge.remove({ pool });
+    const { workers, ready, draining, pickUpTarget, blocked } = this;
+    for (const gauge of [workers, ready, draining, pickUpTarget, blocked]) gauge.remove({ pool });
     for (const limit of ['min', 'max']) this.limit.remove({ pool, limit });
+    this.retract(pool);
+  }
+
+  /** No decision is in force. */
+  retract(pool: string): void {
+    for (const gauge of [this.raw, this.desired, this.pinned]) gauge.remove({ pool });
     for (const stage of STEP_NAMES) this.stage.remove({ pool, stage });
   }
 }

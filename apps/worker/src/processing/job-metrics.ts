@@ -1,9 +1,10 @@
-import { findJobDefinition, JOB_DEFINITIONS, type QueueName } from '@dts/jobs';
+import { findJobDefinition, JOB_DEFINITIONS } from '@dts/jobs';
 import { firstDue, readFailure } from '@dts/queue';
 import { METRICS } from '@dts/runtime';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Histogram } from 'prom-client';
+import { WORKER_ENV, type WorkerEnv } from '../env.js';
 import { Capped } from './capped.js';
 import type { WorkerJob } from './worker-job.js';
 
@@ -15,10 +16,11 @@ const OUTCOMES = ['completed', 'retry', 'final'];
 
 /** Counts and times attempts, and the jobs that they end. */
 @Injectable()
-export class JobMetrics {
+export class JobMetrics implements OnApplicationBootstrap {
   private readonly reasons = new Capped(MOST_REASONS);
 
   constructor(
+    @Inject(WORKER_ENV) private readonly env: Pick<WorkerEnv, 'QUEUES'>,
     @InjectMetric(METRICS.attempts.name) private readonly attempts: Counter,
     @InjectMetric(METRICS.waitSeconds.name) private readonly waits: Histogram,
     @InjectMetric(METRICS.runSeconds.name) private readonly runs: Histogram,
@@ -30,8 +32,9 @@ export class JobMetrics {
   ) {}
 
   /** From 0 on, so that Prometheus sees the first of each happen. */
-  begin(queues: readonly QueueName[]): void {
-    for (const { name, queue } of JOB_DEFINITIONS.filter((definition) => queues.includes(definition.queue))) {
+  onApplicationBootstrap(): void {
+    const served = this.env.QUEUES.map(({ queue }) => queue);
+    for (const { name, queue } of JOB_DEFINITIONS.filter((definition) => served.includes(definition.queue))) {
       const labels = { queue, job_name: name };
       for (const outcome of OUTCOMES) this.attempts.inc({ ...labels, outcome }, 0);
       for (const state of STATES) this.ended.inc({ ...labels, state }, 0);

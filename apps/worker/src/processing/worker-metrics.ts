@@ -1,13 +1,15 @@
 import type { WorkerQueue } from '@dts/queue';
 import { METRICS } from '@dts/runtime';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
+import { WORKER_ENV, type WorkerEnv } from '../env.js';
 
 /** What this process tells of itself, beside its jobs. */
 @Injectable()
-export class WorkerMetrics {
+export class WorkerMetrics implements OnApplicationBootstrap {
   constructor(
+    @Inject(WORKER_ENV) private readonly env: WorkerEnv,
     @InjectMetric(METRICS.slots.name) private readonly slots: Gauge,
     @InjectMetric(METRICS.busySlots.name) private readonly busySlots: Gauge,
     @InjectMetric(METRICS.workerDraining.name) private readonly draining: Gauge,
@@ -18,8 +20,8 @@ export class WorkerMetrics {
   ) {}
 
   /** From 0 on, so that Prometheus sees the first of each happen. */
-  begin(queues: readonly string[]): void {
-    for (const queue of queues) for (const counter of [this.stalls, this.restarts]) counter.inc({ queue }, 0);
+  onApplicationBootstrap(): void {
+    for (const { queue } of this.env.QUEUES) for (const counter of [this.stalls, this.restarts]) counter.inc({ queue }, 0);
     for (const place of ['thread', 'quarantine']) this.crashes.inc({ place }, 0);
   }
 

@@ -55,7 +55,7 @@ const LEAST_GRACE_MS = 2_000;
 @Injectable()
 export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   /** Kept with every job that runs here, so that an operator finds the process. In containers pids and even hosts repeat. */
-  readonly name = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
+  readonly name: string;
   private readonly redis: RedisClient;
   private readonly executor: Executor;
   private readonly runHere: Runner;
@@ -81,6 +81,8 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly reporter: AttemptReporter,
     counters: QueueCounters,
   ) {
+    const host = env.POD_NAME ?? hostname();
+    this.name = `${host}:${process.pid}:${randomBytes(3).toString('hex')}`;
     this.redis = connectWorker(env.REDIS_URL, this.logError);
     this.runHere = runHere(createHandlers(env));
     this.threads = new ThreadPool(env, () => metrics.crashed('thread'));
@@ -98,22 +100,22 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
       new Children(queues, this.redis),
     );
     this.notes = new EndNotes(new EarlyEnds(queues, this.redis));
-    this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status(), metrics.heard);
+    this.heartbeat = new Heartbeat({ id: this.name, host }, this.redis, this.prefix, () => this.status(), metrics.heard);
     this.statistics = new StatisticsWriter(counters, this.redis, this.prefix);
     const listener = connectWorker(env.REDIS_URL, this.logError);
     this.cancels = new CancelListener(this.redis, listener, this.prefix, this.cancel);
     this.drains = new DrainListener(this.redis, listener, this.prefix, this.name, this.drain);
-    const served = env.QUEUES.map(({ queue }) => queue);
-    this.gate = new LaneGate(this.redis, this.prefix, served);
+    this.gate = new LaneGate(
+      this.redis,
+      this.prefix,
+      env.QUEUES.map(({ queue }) => queue),
+    );
     this.consumers = env.QUEUES.flatMap((choice) => this.createConsumers(choice));
     this.watchdog = new Watchdog(env.CONSUMPTION_TIMEOUT, { read: this.readDueWork, restart: this.restart, giveUp: this.giveUp });
   }
 
   onApplicationBootstrap(): void {
     if (this.draining.signal.aborted) return; // told to stop while it started
-    const served = this.env.QUEUES.map(({ queue }) => queue);
-    this.metrics.begin(served);
-    this.jobMetrics.begin(served);
     for (const consumer of this.consumers) consumer.start();
     this.heartbeat.start();
     this.statistics.start();
