@@ -104,9 +104,10 @@ describe('the console in a browser', () => {
   it('tells what the scaler decided, once', async () => {
     const decisions = page.locator('#decisions li', { hasText: 'io: 1 → 2' });
     await decisions.first().waitFor();
-    await waitFor(
-      async () => (await fetch(`${stack.apps.get('scaler')?.url}/v1/decisions?pool=io`).then((answer) => answer.json())).items.length > 3,
-    );
+    await waitFor(async () => {
+      const answer = await fetch(`${stack.apps.get('scaler')?.url}/v1/decisions?pool=io`);
+      return ((await answer.json()) as { items: unknown[] }).items.length > 3;
+    });
     expect(await decisions.count()).toBe(1);
   });
 
@@ -131,7 +132,7 @@ describe('the console in a browser', () => {
     await all.focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Leave them');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Leave them');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     expect((await api.wait(String(ids[0]), 0)).state).toBe('dead');
@@ -156,13 +157,13 @@ describe('the console in a browser', () => {
     await page.goto(`${stack.url}/console`);
     await row(id).waitFor();
     await page.locator('canvas').nth(4).waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
     await page.evaluate(axe.source);
     const { violations, passes } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
     expect(violations.map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
     expect(passes.map(({ id: rule }) => rule)).toEqual(expect.arrayContaining(['color-contrast', 'button-name', 'html-has-lang']));
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the queues');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the queues');
   });
 
   it('says so when nothing can be read, and goes on by itself', async () => {
