@@ -81,7 +81,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly reporter: AttemptReporter,
     counters: QueueCounters,
   ) {
-    const host = env.POD_NAME ?? hostname();
+    const { POD_NAME: host = hostname() } = env;
     this.name = `${host}:${process.pid}:${randomBytes(3).toString('hex')}`;
     this.redis = connectWorker(env.REDIS_URL, this.logError);
     this.runHere = runHere(createHandlers(env));
@@ -105,11 +105,8 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     const listener = connectWorker(env.REDIS_URL, this.logError);
     this.cancels = new CancelListener(this.redis, listener, this.prefix, this.cancel);
     this.drains = new DrainListener(this.redis, listener, this.prefix, this.name, this.drain);
-    this.gate = new LaneGate(
-      this.redis,
-      this.prefix,
-      env.QUEUES.map(({ queue }) => queue),
-    );
+    const served = env.QUEUES.map(({ queue }) => queue);
+    this.gate = new LaneGate(this.redis, this.prefix, served);
     this.consumers = env.QUEUES.flatMap((choice) => this.createConsumers(choice));
     this.watchdog = new Watchdog(env.CONSUMPTION_TIMEOUT, { read: this.readDueWork, restart: this.restart, giveUp: this.giveUp });
   }
@@ -148,9 +145,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Whether Redis answers now. Never rejects. */
-  isAnswering(): Promise<boolean> {
-    return isAnswering(this.redis, this.prefix);
-  }
+  readonly isAnswering = (): Promise<boolean> => isAnswering(this.redis, this.prefix);
 
   /** What keeps this worker from its work. */
   async problems(): Promise<string[]> {
