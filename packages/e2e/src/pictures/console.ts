@@ -9,7 +9,7 @@ import { openBrowser } from '../browser.js';
 const DOCS = resolve(import.meta.dirname, '../../../../docs');
 const COLOURS = 64;
 /** Seconds of load before a picture is taken: enough for lines in the charts. */
-const SECONDS = 90;
+const SECONDS = 40;
 const PICTURES = [
   { file: 'console.png', width: 1200, height: 800, colorScheme: 'light', from: '' },
   { file: 'console-below.png', width: 1200, height: 900, colorScheme: 'light', from: '#workers' },
