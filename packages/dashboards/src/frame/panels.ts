@@ -3,6 +3,7 @@ import {
   BigValueGraphMode,
   LegendDisplayMode,
   LegendPlacement,
+  ReduceDataOptionsBuilder,
   ScaleDistribution,
   ScaleDistributionConfigBuilder,
   SortOrder,
@@ -33,6 +34,7 @@ import { DATASOURCE, type Query, toTargets, variable } from './query.js';
 /** A panel that is not built yet. */
 export interface PanelSource {
   build(): Panel;
+  id(id: number): this;
 }
 
 export interface PanelSpec {
@@ -76,6 +78,7 @@ export function number(spec: PanelSpec): PanelSource {
     .height(NUMBER_HEIGHT)
     .span(spec.width ?? 4)
     .graphMode(BigValueGraphMode.Area)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .colorMode(spec.warn === undefined && spec.alarm === undefined ? BigValueColorMode.None : BigValueColorMode.Value);
   return described(panel, spec, toTargets(spec.queries));
 }
