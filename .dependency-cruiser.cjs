@@ -46,6 +46,7 @@ const direction = [
   mayImport('packages/jobs', []),
   mayImport('packages/runtime', []),
   mayImport('packages/scaling', []),
+  mayImport('packages/console', []),
   mayImport('packages/testkit', []),
   mayImport('packages/queue', ['jobs']),
   mayImport('packages/client', ['jobs']),
@@ -59,7 +60,7 @@ const direction = [
   // The catalogue of metrics, which its tests hold its queries against.
   mayImport('packages/dashboards', ['runtime']),
   // No app imports an app, either.
-  mayImport('apps/gateway', ['jobs', 'queue', 'runtime']),
+  mayImport('apps/gateway', ['console', 'jobs', 'queue', 'runtime']),
   mayImport('apps/worker', ['jobs', 'queue', 'runtime']),
   mayImport('apps/scaler', ['jobs', 'queue', 'runtime', 'scaling']),
 ];

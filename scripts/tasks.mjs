@@ -41,6 +41,7 @@ export const tasks = {
   'test:fuzz': { node: app('packages/e2e/dist/fuzz/main.js'), built: true, programs: () => ['redis', 'python'] },
   'pictures:top': { node: app('packages/e2e/dist/pictures/top.js'), built: true, programs: () => ['redis'] },
   'pictures:bull-board': { node: app('packages/e2e/dist/pictures/bull-board.js'), built: true, programs: () => ['redis', 'chromium'] },
+  'pictures:console': { node: app('packages/e2e/dist/pictures/console.js'), built: true, programs: () => ['redis', 'chromium'] },
   dashboards: { node: app('packages/dashboards/dist/main.js'), built: true },
   build: { rebuild: true, built: true },
   lint: { command: [join(bin, 'biome'), 'check'] },

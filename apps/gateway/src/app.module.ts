@@ -15,6 +15,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
+import { ConsoleFeed } from './console/console-feed.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { Retries } from './dead-letters/retries.js';
 import { DurabilityMetrics } from './durability-metrics.js';
@@ -84,6 +85,7 @@ import { WorkersController } from './workers/workers.controller.js';
     ScheduleRunner,
     OperationRunner,
     Retries,
+    ConsoleFeed,
     counter(METRICS.deadLetterChanges),
     counter(METRICS.operations),
     counter(METRICS.submissions),

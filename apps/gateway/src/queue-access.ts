@@ -28,6 +28,7 @@ import {
   type RedisClient,
   Replication,
   RetentionTicker,
+  ScalingLog,
   Schedules,
   ScheduleTicker,
   StatisticsWriter,
@@ -57,6 +58,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly audit: AuditLog;
   readonly control: QueueControl;
   readonly overview: QueueOverview;
+  readonly scaling: ScalingLog;
   private readonly admission: Admission;
   private readonly statistics: StatisticsWriter;
   private readonly ranking: RankingTicker;
@@ -97,6 +99,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.schedules = new Schedules(this.redis, prefix, this.jobs, this.replication);
     this.audit = new AuditLog(this.redis, prefix, this.replication);
     this.control = new QueueControl(this.queues, this.redis, this.replication);
+    this.scaling = new ScalingLog(this.redis, prefix);
     this.overview = new QueueOverview(this.queues, this.redis, prefix, this.control);
     this.deadLetters = new DeadLetters(this.queues, this.redis, prefix, this.jobs, this.replication);
     this.operations = new Operations(this.queues, this.redis, prefix, this.replication);
@@ -165,6 +168,7 @@ export const queueProviders = [
   { provide: Schedules, inject: [QueueAccess], useFactory: ({ schedules }: QueueAccess) => schedules },
   { provide: AuditLog, inject: [QueueAccess], useFactory: ({ audit }: QueueAccess) => audit },
   { provide: QueueControl, inject: [QueueAccess], useFactory: ({ control }: QueueAccess) => control },
+  { provide: ScalingLog, inject: [QueueAccess], useFactory: ({ scaling }: QueueAccess) => scaling },
   { provide: QueueOverview, inject: [QueueAccess], useFactory: ({ overview }: QueueAccess) => overview },
   { provide: Pages, inject: [QueueAccess], useFactory: ({ deploymentKey }: QueueAccess) => new Pages(new Cursors(deploymentKey)) },
   { provide: READINESS, inject: [QueueAccess], useFactory: (access: QueueAccess) => () => access.problems() },

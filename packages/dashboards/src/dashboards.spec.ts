@@ -17,6 +17,7 @@ interface Built {
   readonly panels?: readonly {
     readonly id?: number;
     readonly type?: string;
+    readonly gridPos?: { readonly x?: number; readonly y?: number };
     readonly title?: string;
     readonly description?: string;
     readonly links?: readonly { readonly url?: string }[];
@@ -111,6 +112,13 @@ describe.each(all)('the panels of %s', (_name, built) => {
       expect(targets.length).toBeGreaterThan(0);
       for (const target of targets) expect({ title, uid: target.datasource?.uid }).toEqual({ title, uid: DATASOURCE.uid });
     }
+  });
+
+  it('have a number and a place of their own', () => {
+    const ids = (built.panels ?? []).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const places = (built.panels ?? []).map(({ gridPos }) => `${gridPos?.x} ${gridPos?.y}`);
+    expect(new Set(places).size).toBe(places.length);
   });
 
   it('lead to runbooks that there are', () => {

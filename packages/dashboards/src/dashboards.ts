@@ -13,5 +13,10 @@ export function dashboards(): Readonly<Record<string, Dashboard>> {
 
 /** A dashboard as its file has it. */
 export function toJson(dashboard: Dashboard): string {
-  return `${JSON.stringify(dashboard, null, 2)}\n`;
+  return `${JSON.stringify(dashboard, inSight, 2)}\n`;
+}
+
+/** What is to be seen on top of each dashboard, the SDK puts into a menu. */
+function inSight(name: string, value: unknown): unknown {
+  return name === 'placement' && value === 'inControlsMenu' ? undefined : value;
 }

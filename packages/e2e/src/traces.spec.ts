@@ -47,8 +47,9 @@ describe('traces', () => {
 
   it('go from the caller through gateway, queue and worker to the service that is called', async () => {
     const { traceId, spanId, headers } = newTrace();
+    target.respond = () => ({ body: 'a s3cret answer' });
     const id = await submit(request(), headers);
-    await api.wait(id);
+    expect(await api.wait(id)).toMatchObject({ result: { body: 'a s3cret answer' } });
     const spans = await collector.untilSpans(traceId, 4);
     expect(shapeOf(spans)).toEqual([
       'dts-gateway: POST /v1/jobs < caller',

@@ -59,6 +59,7 @@ export { Replication } from './replication.js';
 export { EarlyEnds } from './retention/early-ends.js';
 export { KEPT } from './retention/kept.js';
 export { RetentionTicker } from './retention/retention-ticker.js';
+export { ScalingLog, scalingLogKey } from './scaling-log.js';
 export { readNextRuns } from './schedules/next-runs.js';
 export { nextStarts, OVERLAPS, type Schedule, type ScheduleName, type ScheduleSpec } from './schedules/schedule.js';
 export { ScheduleTicker, type TickerEvents } from './schedules/schedule-ticker.js';

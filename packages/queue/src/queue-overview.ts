@@ -48,6 +48,11 @@ export class QueueOverview {
     return this.read(QUEUE_NAMES);
   }
 
+  /** With statistics of the last 10 to 20 seconds only: how it is now. @throws QueueError `unavailable` */
+  now(): Promise<QueueRecord[]> {
+    return this.read(QUEUE_NAMES, 1);
+  }
+
   /** Sorted by id. @throws QueueError `unavailable` */
   workers(): Promise<WorkerInfo[]> {
     return this.registry.list().catch((error) => {
@@ -55,17 +60,17 @@ export class QueueOverview {
     });
   }
 
-  private async read(names: readonly QueueName[]): Promise<QueueRecord[]> {
+  private async read(names: readonly QueueName[], slices?: number): Promise<QueueRecord[]> {
     const workers = await this.workers();
-    return Promise.all(names.map((name) => this.readOne(name, workers))).catch((error) => {
+    return Promise.all(names.map((name) => this.readOne(name, workers, slices))).catch((error) => {
       throw toUnreadable(error);
     });
   }
 
-  private async readOne(name: QueueName, workers: readonly WorkerInfo[]): Promise<QueueRecord> {
+  private async readOne(name: QueueName, workers: readonly WorkerInfo[], slices?: number): Promise<QueueRecord> {
     const [snapshot, statistics, limits] = await Promise.all([
       this.inspector.snapshot(name, 0),
-      this.statistics.read(name),
+      this.statistics.read(name, slices),
       this.control.limits(name),
     ]);
     const serving = workers.flatMap(({ queues }) => queues.filter(({ queue }) => queue === name));

@@ -5,9 +5,11 @@ import { MAX_PAYLOAD_BYTES } from '@dts/queue';
 import { ApiKeys, isTracing } from '@dts/runtime';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { serveConsole } from '../console/console.js';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
 import { QueueAccess } from '../queue-access.js';
 import { serveBullBoard } from '../ui/bull-board.js';
+import { Sessions } from '../ui/session.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { authenticate, isGuarded } from './authenticate.js';
 import { allowOrigins } from './cors.js';
@@ -74,7 +76,9 @@ export async function prepareServer(app: NestFastifyApplication): Promise<void> 
   authenticate(fastify, door);
   app.useGlobalFilters(problems);
   serveDocs(app);
-  await serveBullBoard(app, app.get(QueueAccess).queues, door, problems);
+  const sessions = new Sessions(door.keys, app.get<GatewayEnv>(GATEWAY_ENV).SESSION_SECRET);
+  await serveBullBoard(app, app.get(QueueAccess).queues, door, sessions, problems);
+  await serveConsole(app, door, sessions, problems);
 }
 
 /** A caller's own id, if it can go into logs and headers as it is. */

@@ -58,9 +58,10 @@ export function dashboard({ uid, title, description, choices = [], rows, from = 
     ])
     .annotations([DEPLOYS, DECISIONS])
     .links(LINKS);
+  let id = 0;
   for (const row of rows) {
-    builder.withRow(new RowBuilder(row.title));
-    for (const panel of row.panels) builder.withPanel(panel);
+    builder.withRow(new RowBuilder(row.title).id(++id));
+    for (const panel of row.panels) builder.withPanel(panel.id(++id));
   }
   return builder.build();
 }

@@ -3,6 +3,7 @@ import {
   BigValueGraphMode,
   LegendDisplayMode,
   LegendPlacement,
+  ReduceDataOptionsBuilder,
   ScaleDistribution,
   ScaleDistributionConfigBuilder,
   SortOrder,
@@ -33,6 +34,7 @@ import { DATASOURCE, type Query, toTargets, variable } from './query.js';
 /** A panel that is not built yet. */
 export interface PanelSource {
   build(): Panel;
+  id(id: number): this;
 }
 
 export interface PanelSpec {
@@ -46,6 +48,8 @@ export interface PanelSpec {
   readonly width?: number;
   /** Alerts that look at the same, whose runbooks are linked. */
   readonly alerts?: readonly string[];
+  /** Leads from each queue to its failed jobs in Bull Board: its series have the label `queue`. */
+  readonly failedJobs?: true;
   /** From which value on it is yellow, and red. */
   readonly warn?: number;
   readonly alarm?: number;
@@ -76,6 +80,7 @@ export function number(spec: PanelSpec): PanelSource {
     .height(NUMBER_HEIGHT)
     .span(spec.width ?? 4)
     .graphMode(BigValueGraphMode.Area)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .colorMode(spec.warn === undefined && spec.alarm === undefined ? BigValueColorMode.None : BigValueColorMode.Value);
   return described(panel, spec, toTargets(spec.queries));
 }
@@ -97,9 +102,15 @@ function described(panel: Builder, spec: PanelSpec, targets: ReturnType<typeof t
   if (spec.unit !== undefined) panel.unit(spec.unit);
   if (spec.max !== undefined) panel.max(spec.max);
   if (spec.alerts) panel.links(spec.alerts.map(toRunbook));
+  if (spec.failedJobs) panel.dataLinks([FAILED_JOBS]);
   panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(stepsOf(spec)));
   return panel;
 }
+
+const FAILED_JOBS = new DashboardLinkBuilder('Failed jobs in Bull Board')
+  .type(DashboardLinkType.Link)
+  .url(`${variable('gateway')}/ui/queue/${variable('__field.labels.queue')}?status=failed`)
+  .targetBlank(true);
 
 function toRunbook(alert: string): DashboardLinkBuilder {
   return new DashboardLinkBuilder(`Runbook: ${alert}`)

@@ -43,7 +43,11 @@ export const METRICS = {
   },
   problems: { name: 'dts_problems_total', help: 'Requests answered with a problem, by its code', labelNames: ['code'] },
   eventStreams: { name: 'dts_event_streams', help: 'Event streams that are open', labelNames: [] },
-  schedules: { name: 'dts_schedules', help: 'Schedules there are, paused and ended ones included', labelNames: [] },
+  schedules: {
+    name: 'dts_schedules',
+    help: 'Schedules there are, paused and ended ones included; every gateway tells the same number',
+    labelNames: [],
+  },
   scheduleRuns: {
     name: 'dts_schedule_runs_total',
     help: 'Runs of schedules by outcome: started, skipped (the one before had not finished), missed (nobody was there for long), refused (for good)',

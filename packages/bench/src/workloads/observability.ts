@@ -8,17 +8,36 @@ import { Installation } from './installation.js';
 
 type Environment = Readonly<Record<string, string>>;
 
+/** What is switched on; its peer has nothing of it. */
+interface Switched {
+  readonly name: string;
+  readonly title: string;
+  readonly does: string;
+  readonly env: Environment;
+}
+
 const OFF: Environment = { METRICS: 'off', LOG_LEVEL: 'silent' };
-const METRICS: Environment = { METRICS: 'on', LOG_LEVEL: 'silent' };
+const METRICS: Environment = { METRICS: 'on' };
+const LOGS: Environment = { LOG_LEVEL: 'info' };
 /** A hundredth of the traces, which is what busy services record. */
 const TRACES: Environment = { OTEL_TRACES_EXPORTER: 'otlp', OTEL_TRACES_SAMPLER_ARG: '0.01' };
 
-const COMMON = {
+const ALL: readonly Switched[] = [
+  { name: 'monitoring', title: 'METRICS=on beside off', does: 'counts, times, and is scraped', env: METRICS },
+  { name: 'tracing', title: 'Traces beside none', does: 'records 1 % of the traces', env: TRACES },
+  { name: 'logging', title: 'LOG_LEVEL=info beside silent', does: 'writes a line a job', env: LOGS },
+  { name: 'observability', title: 'All of it beside nothing', does: 'metrics, traces, logs', env: { ...METRICS, ...TRACES, ...LOGS } },
+];
+
+/** What each of them costs the gateway and the worker, and what all of it does. */
+export const observability: readonly Workload[] = ALL.map((on) => ({
+  name: on.name,
+  title: on.title,
   conditions: [
     `half of a round jobs are stored with the queue paused (${CONNECTIONS} connections, ${PAYLOAD_BYTES}-byte payload), in the other half one worker runs them`,
     'each job calls a service in the process of the load, which answers at once',
     'one Redis for both, emptied before every round; a gateway and a worker each, with keys of their own',
-    'what is on is scraped every second: fifteen times as often as in production',
+    'both are scraped every second: fifteen times as often as in production',
   ],
   metrics: [
     { key: 'stored', title: 'stored/s', digits: 0 },
@@ -27,25 +46,10 @@ const COMMON = {
     { key: 'doneCpu', title: 'µs of CPU each', digits: 0 },
   ],
   apps: [],
-} as const;
+  open: (stack) => open(stack, on),
+}));
 
-/** What counting and timing costs the gateway and the worker. */
-export const monitoring: Workload = {
-  ...COMMON,
-  name: 'monitoring',
-  title: 'METRICS=on beside off',
-  open: (stack) => open(stack, { name: 'metrics on', does: 'counts, times, and is scraped', env: METRICS }),
-};
-
-/** And what all of it costs. */
-export const observability: Workload = {
-  ...COMMON,
-  name: 'observability',
-  title: 'Metrics, traces and logs beside none of them',
-  open: (stack) => open(stack, { name: 'all on', does: 'metrics, 1 % of the traces, a log line a job', env: { METRICS: 'on', ...TRACES } }),
-};
-
-async function open(stack: Stack, on: { readonly name: string; readonly does: string; readonly env: Environment }): Promise<Pair> {
+async function open(stack: Stack, on: Switched): Promise<Pair> {
   await using opening = new AsyncDisposableStack();
   const service = opening.use(await openService());
   const redis = opening.adopt(new Redis(stack.redis.url), (client) => client.disconnect());
@@ -54,8 +58,8 @@ async function open(stack: Stack, on: { readonly name: string; readonly does: st
     const installation = await Installation.start(stack, redis, service.url, { ...env, ...collector });
     return { name, does, run: (seconds, signal) => installation.run(seconds, signal) };
   };
-  const product = await subject(on.name, on.does, on.env);
-  const peer = await subject('off', 'neither counts nor times', OFF);
+  const product = await subject(on.name, on.does, { ...OFF, ...on.env });
+  const peer = await subject('off', 'nothing of it', OFF);
   const opened = opening.move();
   return { product, peer, reset: () => emptyRedis(redis), [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
