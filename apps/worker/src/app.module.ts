@@ -1,5 +1,5 @@
 import { QueueCounters } from '@dts/queue';
-import { counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS, READINESS } from '@dts/runtime';
+import { attemptMetrics, counter, Draining, gauge, HealthController, LOGGER, type Logger, METRICS, READINESS } from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { WORKER_ENV, type WorkerEnv } from './env.js';
@@ -13,15 +13,13 @@ import { Workers } from './processing/workers.js';
     Workers,
     AttemptReporter,
     QueueCounters,
+    ...attemptMetrics,
     Draining,
     { provide: READINESS, inject: [Workers], useFactory: (workers: Workers) => () => workers.problems() },
-    counter(METRICS.attempts),
     counter(METRICS.stalls),
     counter(METRICS.consumerRestarts),
     gauge(METRICS.slots),
     gauge(METRICS.busySlots),
-    histogram(METRICS.waitSeconds),
-    histogram(METRICS.runSeconds),
   ],
 })
 class AppModule {}

@@ -1,4 +1,6 @@
 export { type Backoff, defineJob, type JobDefinition, type Payload, type PayloadInput, type Result } from './define-job.js';
+export { FinalError, RetryableError } from './errors.js';
+export { checkResult, definitionOf, parsePayload } from './payload.js';
 export { QUEUE_NAMES, QUEUES, type QueueDefinition, type QueueName } from './queues.js';
 export {
   type DefinitionOf,
@@ -11,3 +13,4 @@ export {
   type PayloadOf,
   type ResultOf,
 } from './registry.js';
+export { readThrown, type Thrown } from './thrown.js';

@@ -1,6 +1,16 @@
 export { Admission } from './admission.js';
 export { ArrivalBell } from './arrival-bell.js';
 export { encodeAttempt, type FailedAttempt, type JobError } from './attempt.js';
+export { AttemptFailed, JobDead } from './attempts/attempt-error.js';
+export { EndNotes } from './attempts/end-notes.js';
+export { handBack, toFailure } from './attempts/failure.js';
+export { LaneGate } from './attempts/lane-gate.js';
+export { classifyThrown, type FailedOutcome, stopped } from './attempts/outcome.js';
+export { Preparation, timeoutOf } from './attempts/preparation.js';
+export { type AttemptOutcome, type AttemptReport, endingOf, reportAttempt } from './attempts/report.js';
+export { CRASHES_TOLERATED, Starts } from './attempts/starts.js';
+export { keyOf, type WorkerJob } from './attempts/worker-job.js';
+export { workerOptions } from './attempts/worker-options.js';
 export { type AuditEntry, AuditLog } from './audit-log.js';
 export { Cancellations } from './cancellations.js';
 export { connectProducer, connectWorker, keyPrefix, type RedisClient } from './connection.js';

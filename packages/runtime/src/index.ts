@@ -1,4 +1,5 @@
 export { type ApiKey, ApiKeys, isOperator, SCOPES, type Scope } from './api-keys.js';
+export { AttemptMetrics, attemptMetrics } from './attempt-metrics.js';
 export { Draining } from './draining.js';
 export { HealthController, READINESS } from './health.js';
 export { EnvError, envBoolean, envList, envPort, loadEnv } from './load-env.js';

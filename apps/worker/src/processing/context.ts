@@ -1,5 +1,5 @@
+import { FinalError } from '@dts/jobs';
 import type { Deadline } from './deadline.js';
-import { FinalError } from './errors.js';
 import type { HandlerContext } from './handler.js';
 import type { JobStart } from './job-start.js';
 

@@ -1,32 +1,22 @@
-import { type Ending, QueueCounters, waitingSince } from '@dts/queue';
-import { LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { endingOf, type FailedOutcome, QueueCounters, reportAttempt, type WorkerJob } from '@dts/queue';
+import { AttemptMetrics, LOGGER, type Logger } from '@dts/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Counter, Histogram } from 'prom-client';
-import type { Outcome } from './outcome.js';
-import type { WorkerJob } from './worker-job.js';
 
-/** Tells metrics and log how each attempt ended: one line an attempt, and no handler has to. */
+/** Tells metrics, log and statistics how each attempt ended. */
 @Injectable()
 export class AttemptReporter {
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
-    @InjectMetric(METRICS.attempts.name) private readonly attempts: Counter,
-    @InjectMetric(METRICS.waitSeconds.name) private readonly waits: Histogram,
-    @InjectMetric(METRICS.runSeconds.name) private readonly runs: Histogram,
+    private readonly metrics: AttemptMetrics,
     private readonly counters: QueueCounters,
   ) {}
 
   completed(job: WorkerJob, startedAt: number): void {
-    const facts = this.observe(job, startedAt, 'completed');
-    this.logger.info(facts, 'job completed');
+    this.report(job, startedAt, 'completed');
   }
 
-  failed(job: WorkerJob, startedAt: number, outcome: Outcome): void {
-    const facts = this.observe(job, startedAt, outcome.kind);
-    const error = 'error' in outcome ? outcome.error : undefined;
-    if (outcome.kind === 'shutdown') this.logger.info(facts, 'job handed back');
-    else this.logger.warn({ ...facts, error }, `attempt failed: ${error?.message ?? outcome.kind}`);
+  failed(job: WorkerJob, startedAt: number, outcome: FailedOutcome): void {
+    this.report(job, startedAt, outcome.kind, 'error' in outcome ? outcome.error : undefined);
   }
 
   /** @param crashes how often the job may have crashed its worker */
@@ -34,21 +24,14 @@ export class AttemptReporter {
     this.logger.warn({ job: job.name, jobId: job.id, crashes }, 'job runs in quarantine: it may be what crashed its workers');
   }
 
-  private observe(job: WorkerJob, startedAt: number, outcome: 'completed' | Outcome['kind']) {
-    const labels = { queue: job.queueName, job: job.name };
-    const since = waitingSince(job);
-    const waitMs = since === undefined ? undefined : Math.max(0, startedAt - since);
-    const durationMs = Date.now() - startedAt;
-    this.attempts.inc({ ...labels, outcome });
-    if (waitMs !== undefined) this.waits.observe(labels, waitMs / 1000);
-    this.runs.observe(labels, durationMs / 1000);
-    this.counters.ended(job.queueName, endingOf(outcome), waitMs, durationMs);
-    return { job: job.name, jobId: job.id, attempt: job.attemptsMade + 1, outcome, waitMs, durationMs };
+  private report(
+    job: WorkerJob,
+    startedAt: number,
+    outcome: 'completed' | FailedOutcome['kind'],
+    error?: { readonly message: string },
+  ): void {
+    const report = reportAttempt(job, startedAt, outcome);
+    this.metrics.record(report, error);
+    this.counters.ended(report.queue, endingOf(outcome), report.waitMs, report.durationMs);
   }
-}
-
-/** What was cancelled, handed back or taken over says nothing of the work itself. */
-function endingOf(outcome: 'completed' | Outcome['kind']): Ending {
-  if (outcome === 'completed') return 'completed';
-  return outcome === 'retry' || outcome === 'final' ? 'failed' : 'other';
 }

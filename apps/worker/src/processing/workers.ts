@@ -1,19 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { QUEUES } from '@dts/jobs';
+import type { WorkerJob } from '@dts/queue';
 import {
   Children,
   connectWorker,
   type DueWork,
   EarlyEnds,
+  EndNotes,
   JobLogs,
   keyPrefix,
+  LaneGate,
   openQueues,
   type QueueChoice,
   QueueCounters,
   type RedisClient,
   readDueWork,
+  Starts,
   StatisticsWriter,
+  workerOptions,
 } from '@dts/queue';
 import { Draining, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
@@ -25,21 +30,16 @@ import { CancelListener } from './cancel-listener.js';
 import { ChildJobs } from './child-jobs.js';
 import { DrainListener } from './drain-listener.js';
 import { EagerWorker } from './eager-worker.js';
-import { EndNotes } from './end-notes.js';
 import { Executor } from './executor.js';
 import { Heartbeat, type WorkerStatus } from './heartbeat.js';
 import type { Runner } from './job-start.js';
-import { LaneGate } from './lane-gate.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { QueueConsumer } from './queue-consumer.js';
 import { AttemptReporter } from './reporter.js';
 import { runHere } from './run-handler.js';
 import { ThreadPool } from './sandbox/thread-pool.js';
 import { shareSlots } from './slot-shares.js';
-import { Starts } from './starts.js';
 import { Watchdog } from './watchdog.js';
-import type { WorkerJob } from './worker-job.js';
-import { workerOptions } from './worker-options.js';
 
 /** Milliseconds before the end of the grace at which running jobs are handed back. */
 const HAND_BACK_MS = 5_000;

@@ -1,7 +1,8 @@
-import { connectWorker, type JobQueue, openQueues, type RedisClient } from '@dts/queue';
 import { testPrefix, testRedisUrl } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Job } from 'bullmq';
+import { connectWorker, type RedisClient } from '../connection.js';
+import { type JobQueue, openQueues } from '../queues.js';
 import { Starts } from './starts.js';
 import type { WorkerJob } from './worker-job.js';
 

@@ -1,5 +1,8 @@
-import type { RedisClient } from '@dts/queue';
+import type { RedisClient } from '../connection.js';
 import { keyOf, type WorkerJob } from './worker-job.js';
+
+/** A job that may have crashed its worker this often is not let near a worker's other jobs any more. */
+export const CRASHES_TOLERATED = 3;
 
 /** In the job's own hash, so that it goes when the job does. Starts of a job that stalled before, and are not known to have ended. */
 const FIELD = 'dts:starts';

@@ -1,5 +1,6 @@
-import { KEPT, type RedisClient } from '@dts/queue';
 import type { WorkerOptions } from 'bullmq';
+import type { RedisClient } from '../connection.js';
+import { KEPT } from '../retention/kept.js';
 import { AttemptFailed } from './attempt-error.js';
 
 /** One check for all workers of a queue; with 10,000 jobs active it takes Redis about 20 ms. */

@@ -1,7 +1,7 @@
-import { connectWorker, type RedisClient } from '@dts/queue';
 import { testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Queue, UnrecoverableError, Worker } from 'bullmq';
+import { connectWorker, type RedisClient } from '../connection.js';
 import { workerOptions } from './worker-options.js';
 
 /** Long past what is kept of completed jobs. */

@@ -1,5 +1,5 @@
-import type { JobData } from '@dts/queue';
 import type { Job } from 'bullmq';
+import type { JobData } from '../job-data.js';
 
 /** A job as a worker holds it. */
 export type WorkerJob = Job<JobData, unknown, string>;

@@ -1,6 +1,6 @@
-import { defineJob } from '@dts/jobs';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { defineJob } from './define-job.js';
 import { checkResult, parsePayload } from './payload.js';
 
 const definition = defineJob({

@@ -1,5 +1,5 @@
-import { encodeAttempt, type FailedAttempt } from '@dts/queue';
 import { UnrecoverableError } from 'bullmq';
+import { encodeAttempt, type FailedAttempt } from '../attempt.js';
 
 /**
  * What BullMQ is thrown to record a failed attempt: its message becomes the failure's reason, and its stack, the one

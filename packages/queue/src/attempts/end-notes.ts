@@ -1,5 +1,5 @@
 import type { QueueName } from '@dts/jobs';
-import type { EarlyEnds } from '@dts/queue';
+import type { EarlyEnds } from '../retention/early-ends.js';
 import type { WorkerJob } from './worker-job.js';
 
 /** Notes which jobs were cancelled or have expired here. Nobody waits for it: should it fail, gateways find them. */

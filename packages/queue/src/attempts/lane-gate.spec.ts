@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { TenantLimitsStore } from '@dts/queue';
 import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EagerWorker } from './eager-worker.js';
-import { type Opened, open } from './fixtures/opened.js';
+import { Worker } from 'bullmq';
+import { connectWorker, type RedisClient } from '../connection.js';
+import { type Opened, open } from '../fixtures/open.js';
+import type { JobData } from '../job-data.js';
+import { TenantLimitsStore } from '../lanes/tenant-limits.js';
 import { LaneGate } from './lane-gate.js';
 import type { WorkerJob } from './worker-job.js';
 import { workerOptions } from './worker-options.js';
@@ -12,16 +14,19 @@ const ignore = () => undefined;
 
 describe('LaneGate', () => {
   let opened: Opened;
+  let patient: RedisClient;
   let gate: LaneGate;
-  let worker: EagerWorker;
+  let worker: Worker<JobData, unknown, string>;
 
   beforeEach(async () => {
     opened = await open();
-    gate = new LaneGate(opened.patient, opened.prefix, ['io']);
+    patient = connectWorker(opened.url, () => undefined);
+    gate = new LaneGate(patient, opened.prefix, ['io']);
   });
   afterEach(async () => {
     await worker.close();
     await gate.stop();
+    patient.disconnect();
     opened[Symbol.dispose]();
   });
 
@@ -30,7 +35,10 @@ describe('LaneGate', () => {
       await gate.admit(job, token ?? '');
       return run(job);
     };
-    worker = new EagerWorker('io', process, workerOptions(opened.patient, opened.prefix, 'w', 15_000), () => 20);
+    worker = new Worker<JobData, unknown, string>('io', process, {
+      ...workerOptions(patient, opened.prefix, 'w', 15_000),
+      concurrency: 20,
+    });
     worker.on('error', ignore);
     worker.on('completed', (job) => gate.leave(job));
     worker.on('failed', (job) => job && gate.leave(job));
@@ -72,7 +80,7 @@ describe('LaneGate', () => {
     const second = await submit('k');
     await (await opened.queues.io.getJob(second))?.promote();
     await waitFor(
-      async () => Number(await opened.producer.hget(opened.queues.io.toKey(second), 'ats')) === 1 && (await state(second)) === 'waiting',
+      async () => Number(await opened.redis.hget(opened.queues.io.toKey(second), 'ats')) === 1 && (await state(second)) === 'waiting',
     );
     expect(await state(first)).toBe('active');
     finish.set();
@@ -88,7 +96,7 @@ describe('LaneGate', () => {
       await delay(2);
       running--;
     });
-    const limits = new TenantLimitsStore(opened.producer, opened.prefix);
+    const limits = new TenantLimitsStore(opened.redis, opened.prefix);
     await limits.put('acme', { weight: 1, concurrency: { io: 2 }, rate: null });
     await waitFor(
       async () => {
@@ -102,7 +110,7 @@ describe('LaneGate', () => {
   });
 
   it('lets others start though it cannot ask', async () => {
-    await opened.producer.set(`${opened.prefix}:io:lane:k:acme:broken`, 'no lane');
+    await opened.redis.set(`${opened.prefix}:io:lane:k:acme:broken`, 'no lane');
     const ran: string[] = [];
     work(async ({ id = '' }) => ran.push(id));
     await opened.queues.io.add('http.request', { payload: {}, tenant: 'acme' }, {
@@ -113,7 +121,7 @@ describe('LaneGate', () => {
     const id = await submit();
     await waitFor(async () => (await state(id)) === 'completed');
     expect(ran).toEqual([id]);
-    await opened.producer.del(`${opened.prefix}:io:lane:k:acme:broken`);
+    await opened.redis.del(`${opened.prefix}:io:lane:k:acme:broken`);
     await waitFor(() => ran.includes('stuck'));
   });
 });

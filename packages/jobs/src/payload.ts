@@ -1,6 +1,7 @@
-import { findJobDefinition, JOB_NAMES, type JobDefinition } from '@dts/jobs';
 import type { z } from 'zod';
+import type { JobDefinition } from './define-job.js';
 import { FinalError } from './errors.js';
+import { findJobDefinition, JOB_NAMES } from './registry.js';
 import { readThrown } from './thrown.js';
 
 /** 256 KiB: what does not fit belongs in an object store, with its URL in the result. */

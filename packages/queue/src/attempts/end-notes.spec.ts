@@ -1,20 +1,27 @@
-import { EarlyEnds } from '@dts/queue';
 import { waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Worker } from 'bullmq';
+import { connectWorker, type RedisClient } from '../connection.js';
+import { type Opened, open } from '../fixtures/open.js';
+import type { JobData } from '../job-data.js';
+import { EarlyEnds } from '../retention/early-ends.js';
 import { AttemptFailed, JobDead } from './attempt-error.js';
-import { EagerWorker } from './eager-worker.js';
 import { EndNotes } from './end-notes.js';
-import { type Opened, open } from './fixtures/opened.js';
 import type { WorkerJob } from './worker-job.js';
 import { workerOptions } from './worker-options.js';
 
 describe('EndNotes', () => {
   let opened: Opened;
+  let patient: RedisClient;
 
   beforeEach(async () => {
     opened = await open();
+    patient = connectWorker(opened.url, () => undefined);
   });
-  afterEach(() => opened[Symbol.dispose]());
+  afterEach(() => {
+    patient.disconnect();
+    opened[Symbol.dispose]();
+  });
 
   const submit = async (path: string, delay?: number) => {
     const payload = { url: `http://service.test/${path}` };
@@ -33,9 +40,12 @@ describe('EndNotes', () => {
     const cancelled = await submit('completed', 3_600_000);
     await opened.jobs.cancel(cancelled);
     for (const path of ['completed', 'retried', 'timeout', 'expired', 'cancelled']) await submit(path);
-    const ends = new EarlyEnds(opened.queues, opened.producer);
+    const ends = new EarlyEnds(opened.queues, opened.redis);
     const notes = new EndNotes(ends);
-    const worker = new EagerWorker('io', run, workerOptions(opened.patient, opened.prefix, 'w', 15_000), () => 20);
+    const worker = new Worker<JobData, unknown, string>('io', run, {
+      ...workerOptions(patient, opened.prefix, 'w', 15_000),
+      concurrency: 20,
+    });
     worker.on('error', () => undefined);
     let failed = 0;
     worker.on('failed', (job) => {

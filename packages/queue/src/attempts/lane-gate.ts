@@ -1,6 +1,11 @@
 import type { QueueName } from '@dts/jobs';
-import { type LaneJob, Lanes, Loop, PARKED_MS, Ranking, type RedisClient, TENANT_LIMITS } from '@dts/queue';
 import { DelayedError } from 'bullmq';
+import type { RedisClient } from '../connection.js';
+import { Ranking } from '../fairness/ranking.js';
+import { type LaneJob, Lanes } from '../lanes/lanes.js';
+import { PARKED_MS } from '../lanes/parked.js';
+import { TENANT_LIMITS } from '../lanes/tenant-limits.js';
+import { Loop } from '../loop.js';
 import type { WorkerJob } from './worker-job.js';
 
 /** Milliseconds between two looks at which tenants have limits, and at the lanes: how late a new limit is heeded here. */
