@@ -1,4 +1,4 @@
-import { ApiKeys, counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { ApiKeys, attemptMetrics, counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
@@ -24,6 +24,9 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { ListController } from './jobs/list.controller.js';
 import { LogsController } from './jobs/logs.controller.js';
 import { SubmissionMetrics } from './jobs/submission-metrics.js';
+import { LeaseController } from './leases/lease.controller.js';
+import { LeaseRunner } from './leases/lease-runner.js';
+import { LeasesController } from './leases/leases.controller.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { queueProviders } from './queue-access.js';
@@ -50,6 +53,8 @@ import { WorkersController } from './workers/workers.controller.js';
     SchedulesController,
     QueuesController,
     WorkersController,
+    LeasesController,
+    LeaseController,
     AuditController,
     TenantsController,
     ProblemsController,
@@ -68,6 +73,9 @@ import { WorkersController } from './workers/workers.controller.js';
     EventStreams,
     ScheduleRunner,
     OperationRunner,
+    LeaseRunner,
+    ...attemptMetrics,
+    counter(METRICS.stalls),
     Retries,
     counter(METRICS.deadLetterChanges),
     counter(METRICS.operations),

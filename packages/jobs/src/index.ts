@@ -1,10 +1,12 @@
 export { type Backoff, defineJob, type JobDefinition, type Payload, type PayloadInput, type Result } from './define-job.js';
 export { FinalError, RetryableError } from './errors.js';
 export { checkResult, definitionOf, parsePayload } from './payload.js';
-export { QUEUE_NAMES, QUEUES, type QueueDefinition, type QueueName } from './queues.js';
+export { isLeased, type LeasedQueueName, QUEUE_NAMES, QUEUES, type QueueDefinition, type QueueName, SERVED_QUEUE_NAMES } from './queues.js';
 export {
   type DefinitionOf,
   findJobDefinition,
+  HANDLED_JOB_NAMES,
+  type HandledJobName,
   isJobName,
   JOB_DEFINITIONS,
   JOB_NAMES,

@@ -50,6 +50,8 @@ export { JobWatcher } from './job-watcher.js';
 export { type LaneJob, Lanes } from './lanes/lanes.js';
 export { PARKED_MS } from './lanes/parked.js';
 export { TENANT_LIMITS, type TenantLimits, TenantLimitsStore } from './lanes/tenant-limits.js';
+export type { Beat, Lease, LeaseFailure, LeaseWorker, Settled } from './leases/lease.js';
+export { type LeaseEvents, Leases } from './leases/leases.js';
 export { JobLister } from './listing/job-lister.js';
 export { PLACE_NAMES } from './listing/place.js';
 export { Loop } from './loop.js';

@@ -3,7 +3,7 @@ import type { FailedAttempt, JobError } from '../attempt.js';
 import { ARRIVAL_PRIORITY } from '../fairness/line.js';
 import { backoffDelay } from '../job-options.js';
 import { AttemptFailed, JobDead } from './attempt-error.js';
-import type { FailedOutcome } from './outcome.js';
+import type { Failure } from './outcome.js';
 import type { WorkerJob } from './worker-job.js';
 
 /** An attempt that is over. */
@@ -16,7 +16,7 @@ export interface Ended {
 }
 
 /** What BullMQ is to fail the attempt with. */
-export function toFailure(ended: Ended, outcome: Exclude<FailedOutcome, { kind: 'shutdown' }>): AttemptFailed | JobDead {
+export function toFailure(ended: Ended, outcome: Failure): AttemptFailed | JobDead {
   switch (outcome.kind) {
     case 'retry':
       return toRetry(ended, outcome.error, outcome.retryAfterMs);
