@@ -2,14 +2,12 @@ import { JobClient, type Leases } from '@dts/queue';
 import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { callerOf, NeedsScope, requireScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
 import { ApiProblems } from '../http/openapi.js';
-import { Problem } from '../http/problem.js';
 import { verb } from '../http/verb.js';
 import { type JobView, jobView, toJobView } from '../jobs/job.view.js';
-import { checkIdempotencyKey, parseSubmit, submitInput } from '../jobs/submit.schema.js';
+import { CHILD_EXAMPLES, childInput, parseChild } from './child.schema.js';
 import { INPUTS, MAX_RESULT_BODY, parseBody, toLeaseFailure } from './lease.schema.js';
 import { beatView, childrenView, settledView, takenView, toBeatView, toSettledView } from './lease.view.js';
 import { LeaseRunner } from './lease-runner.js';
@@ -146,23 +144,15 @@ export class LeaseController {
   @NeedsScope('workers:lease')
   @ApiOperation({ operationId: 'submitChild', summary: 'Submit another job', description: SUBMIT })
   @ApiLeaseToken()
-  @ApiBody({ schema: ref(submitInput) })
+  @ApiBody({ schema: ref(childInput), examples: CHILD_EXAMPLES })
   @ApiOkResponse({ schema: ref(jobView), description: 'The job is stored durably' })
   @ApiProblems(400, 401, 403, 404, 409, 413, 415, 503)
   async submit(@Param('leaseToken') token: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<JobView> {
     requireScope(callerOf(request), 'jobs:submit');
-    const { key, job } = readChild(body);
+    const { key, ...job } = parseChild(body);
     const { tenant, jobId } = await this.leases.ownerOf(token);
     // No caller's key is the same: a line break cannot be sent in a header.
     const idempotencyKey = `${jobId}\n${key}`;
-    return toJobView((await this.jobs.submit({ ...parseSubmit(job), tenant, idempotencyKey })).job);
+    return toJobView((await this.jobs.submit({ ...job, tenant, idempotencyKey })).job);
   }
-}
-
-function readChild(body: unknown): { readonly key: string; readonly job: unknown } {
-  const { key, ...job } = z.looseObject({ key: z.unknown().optional() }).safeParse(body).data ?? {};
-  if (key === undefined)
-    throw new Problem('invalid-request', 'The submission needs a key.', { errors: [{ pointer: '/key', detail: 'is missing' }] });
-  checkIdempotencyKey(key);
-  return { key: key as string, job };
 }

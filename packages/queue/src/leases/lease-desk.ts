@@ -49,8 +49,9 @@ export class LeaseDesk {
   }
 
   async ask({ worker, queues, max, waitMs, gone }: Asked): Promise<Given> {
+    const isToDrain = await this.workers.heard(worker, queues);
+    if (isToDrain) return { leases: [], draining: true };
     if (this.closed) throw new QueueError('unavailable', 'This gateway is stopping.');
-    if (await this.workers.heard(worker, queues)) return { leases: [], draining: true };
     const waiter = new Waiter(worker, queues, max);
     const draining = await this.wait(waiter, waitMs, gone);
     const leases = await this.apart(waiter);
