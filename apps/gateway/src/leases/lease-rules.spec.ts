@@ -1,4 +1,5 @@
 import { connectProducer, type RedisClient } from '@dts/queue';
+import { Draining } from '@dts/runtime';
 import { testPrefix, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { API_KEYS, type Gateway, type KeyId, startGateway } from '../fixtures/gateway.js';
@@ -152,15 +153,16 @@ describe('another gateway', () => {
   it('takes the next call, also when the first has gone', async () => {
     const settings = { QUEUE_PREFIX: testPrefix(), LEASE_DURATION: '5000' };
     const first = await startGateway(settings);
-    const id = (await first.call('POST', '/v1/jobs', { as: 'caller', body: child('t') })).body.id;
+    const id = await waitFor(async () => (await first.call('POST', '/v1/jobs', { as: 'caller', body: child('t') })).body.id);
     const body = { queues: ['external'], wait: 5, worker: { id: 'w', slots: 1 } };
     const [lease] = (await first.call('POST', '/v1/leases', { as: 'worker', body })).body.leases;
-    const waiting = first.call('POST', '/v1/leases', { as: 'worker', body: { ...body, wait: 30 } });
-    await waitFor(async () => (await first.call('GET', '/v1/workers', { as: 'viewer' })).body.items.length > 0);
+    const waiting = first.call('POST', '/v1/leases', { as: 'worker', body: { ...body, wait: 30, worker: { id: 'waits', slots: 1 } } });
+    await waitFor(async () => (await first.call('GET', '/v1/workers', { as: 'viewer' })).body.items.length === 2);
+    first.app.get(Draining).begin();
+    expect([200, 503]).toContain((await waiting).status);
     await first[Symbol.asyncDispose]();
-    expect(await waiting.catch(() => ({ status: 0 }))).not.toMatchObject({ status: 500 });
     await using second = await startGateway(settings);
-    expect((await second.call('POST', `/v1/leases/${lease.leaseToken}:heartbeat`, { as: 'worker' })).status).toBe(200);
+    await waitFor(async () => (await second.call('POST', `/v1/leases/${lease.leaseToken}:heartbeat`, { as: 'worker' })).status === 200);
     const done = await second.call('POST', `/v1/leases/${lease.leaseToken}:complete`, { as: 'worker', body: { result: RESULT } });
     expect(done.body).toEqual({ outcome: 'completed' });
     expect((await second.call('GET', `/v1/jobs/${id}`, { as: 'caller' })).body.state).toBe('completed');
