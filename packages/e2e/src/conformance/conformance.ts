@@ -155,7 +155,7 @@ function survives(scene: () => Scene): void {
     async () => {
       const { stack, submit, until, untilRuns, release, requestsOf, startWorker } = bind(scene());
       await using gateways = new AsyncDisposableStack();
-      const first = gateways.adopt(await stack.start('gateway'), (app) => app.kill());
+      const first = gateways.adopt(await stack.start('gateway'), async (app) => void (await app.kill()));
       await startWorker({ url: first.url });
       const id = await submit('hold');
       await untilRuns(id);
@@ -166,7 +166,7 @@ function survives(scene: () => Scene): void {
       expect(await until(id, 'completed')).toMatchObject({ attemptsMade: 1 });
       await until(await submit('echo'), 'completed');
       expect(requestsOf(id, '/hold').length).toBeGreaterThan(0);
-      gateways.adopt(second, (app) => app.kill());
+      gateways.adopt(second, async (app) => void (await app.kill()));
     },
     LONG,
   );
@@ -263,19 +263,18 @@ function stops(scene: () => Scene): void {
     async () => {
       const { api, stack, submit, until, startWorker } = bind(scene());
       await startWorker();
-      const items = await waitFor(async () => {
+      const key = `${stack.prefix}:drain:${scene().workerId}`;
+      const isDraining = async () => {
         const { body } = await api.call<{ items: { id: string; draining: boolean }[] }>('GET', '/v1/workers');
-        return body.items.length > 0 && body.items;
-      });
-      const keys = items.map(({ id }) => `${stack.prefix}:drain:${id}`);
-      for (const key of keys) await stack.redis.call('SET', key, '1', 'PX', 60_000);
-      await waitFor(async () =>
-        (await api.call<{ items: { draining: boolean }[] }>('GET', '/v1/workers')).body.items.every(({ draining }) => draining),
-      );
+        return body.items.find((worker) => worker.id === scene().workerId)?.draining;
+      };
+      await waitFor(async () => (await isDraining()) === false);
+      await stack.redis.call('SET', key, '1', 'PX', 60_000);
+      await waitFor(isDraining, { timeoutMs: 15_000 });
       const id = await submit('echo');
       await delay(2_000);
       expect(await scene().job(id)).toMatchObject({ state: 'waiting' });
-      for (const key of keys) await stack.redis.call('DEL', key);
+      await stack.redis.call('DEL', key);
       await until(id, 'completed');
     },
     LONG,

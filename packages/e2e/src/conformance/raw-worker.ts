@@ -26,13 +26,22 @@ let drained = false;
 
 const me = () => ({ id: DTS_WORKER_ID, slots, busy: held.size, host: 'raw', pid: process.pid, version: 'raw/1' });
 
+interface Answer {
+  readonly status: number;
+  readonly body: {
+    readonly directive?: string;
+    readonly leases?: readonly (Lease & { readonly directive: string; readonly reason?: string })[];
+  };
+}
+
 /** Until the gateway answers; what it cannot do now it is asked again. */
-async function call(path: string, body: unknown = {}, signal?: AbortSignal): Promise<{ status: number; body: any }> {
+async function call(path: string, body: unknown = {}, signal?: AbortSignal): Promise<Answer> {
   for (let waitMs = 50; ; waitMs = Math.min(2 * waitMs, 1_000)) {
     try {
       const headers = { authorization: `Bearer ${DTS_API_KEY}`, 'content-type': 'application/json' };
       const response = await fetch(`${DTS_URL}/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body), signal });
-      if (response.status < 500 && response.status !== 429) return { status: response.status, body: await response.json() };
+      if (response.status < 500 && response.status !== 429)
+        return { status: response.status, body: (await response.json()) as Answer['body'] };
     } catch {
       if (signal?.aborted) return { status: 0, body: {} };
     }
@@ -48,7 +57,7 @@ async function take(): Promise<void> {
       const asked = { queues: QUEUES, max: slots - held.size, wait: 5, worker: me() };
       const { status, body } = await call('leases', asked, stopping.signal);
       drained = body.directive === 'drain';
-      for (const lease of status === 200 ? body.leases : []) void run(lease);
+      for (const lease of status === 200 ? (body.leases ?? []) : []) void run(lease);
     }
   }
 }

@@ -5,11 +5,6 @@ import type { StartWorker } from './worker-driver.js';
 /** Milliseconds for which a lease holds here. */
 export const LEASE_MS = 4_000;
 
-/** What a held job is answered, and which were told to stop. */
-interface Hold {
-  readonly release: (document: string) => void;
-}
-
 /** A gateway, a Redis, workers under test, and the service that their jobs call. */
 export class Scene {
   private readonly workers: Program[] = [];
@@ -43,13 +38,17 @@ export class Scene {
     await this.receiver.stop();
   }
 
+  /** Of the worker that was started last, as the registry and attempts name it. */
+  get workerId(): string {
+    return `test/w${this.started}`;
+  }
+
   /** Held jobs are answered from now on when they are let go. */
-  hold(): Hold {
+  hold(): void {
     const held = new Promise<string>((resolve) => {
       this.letGo = resolve;
     });
     this.receiver.respond = async ({ path }) => ({ body: path.startsWith('/hold') ? await held : 'heard' });
-    return { release: this.letGo };
   }
 
   release(document = 'held'): void {
