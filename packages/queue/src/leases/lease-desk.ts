@@ -48,6 +48,11 @@ export class LeaseDesk {
     for (const waiter of this.waiting) waiter.dismiss();
   }
 
+  /** A worker that is to drain waits no more: it would be given what it is not to take. */
+  dismiss(workerId: string): void {
+    for (const waiter of this.waiting) if (waiter.worker.id === workerId) waiter.dismiss();
+  }
+
   async ask({ worker, queues, max, waitMs, gone }: Asked): Promise<Given> {
     const isToDrain = await this.workers.heard(worker, queues);
     if (isToDrain) return { leases: [], draining: true };
@@ -74,7 +79,7 @@ export class LeaseDesk {
     const close = () => waiter.close();
     const presence = new Loop(async () => {
       draining = await this.workers.heard(waiter.worker, waiter.queues).catch(() => false);
-      if (draining) close();
+      if (draining) waiter.dismiss();
       return HEARD_MS;
     });
     const timer = setTimeout(close, waitMs);

@@ -118,9 +118,11 @@ export class Leases {
 
   /** The worker was heard of. @returns whether it is wished to drain */
   async heard(worker: LeaseWorker, queues: readonly LeasedQueueName[]): Promise<boolean> {
-    return this.workers.heard(worker, queues).catch((error: unknown) => {
+    const draining = await this.workers.heard(worker, queues).catch((error: unknown) => {
       throw toUnreadable(error);
     });
+    if (draining) this.desk.dismiss(worker.id);
+    return draining;
   }
 
   /** Extends leases. @returns in the order given */
