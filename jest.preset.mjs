@@ -10,7 +10,7 @@ const preset = {
   testEnvironment: testkit('leak-environment.js'),
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   // They need a cluster: `npm run test:kubernetes` by jest.kubernetes.config.mjs, `npm run test:keda` by jest.keda.config.mjs.
-  testPathIgnorePatterns: ['/node_modules/', '\\.(kubernetes|keda)\\.spec\\.ts$'],
+  testPathIgnorePatterns: ['/node_modules/', '\\.(kubernetes|keda|polyglot)\\.spec\\.ts$'],
   testTimeout: 20_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
