@@ -28,7 +28,10 @@ class SubmitOptions(TypedDict, total=False):
 
 
 class Client:
-    """For services that submit jobs. Its key needs the scopes of what it does: ``jobs:submit``, ``jobs:read``, ``jobs:cancel``."""
+    """For services that submit jobs.
+
+    The key needs the scopes of what is done: ``jobs:submit``, ``jobs:read``, ``jobs:cancel``.
+    """
 
     def __init__(self, url: str, api_key: str) -> None:
         self._gateway = Gateway(url.rstrip("/"), api_key)
@@ -66,9 +69,7 @@ class Client:
     async def wait(self, job_id: str) -> dict[str, Any]:
         """The job once it has ended: completed, dead, cancelled or expired."""
         while True:
-            job = await self._gateway.get(
-                f"/v1/jobs/{job_id}?wait={_LONGEST_WAIT}", timeout=_LONGEST_WAIT + 10
-            )
+            job = await self._gateway.get(f"/v1/jobs/{job_id}?wait={_LONGEST_WAIT}", timeout=_LONGEST_WAIT + 10)
             if job["state"] in _FINAL:
                 return job
 

@@ -128,9 +128,7 @@ class Control:
 
     async def _beat(self, gateway: Gateway) -> None:
         while True:
-            await asyncio.sleep(
-                min([_IDLE_BEAT, *(running.lease.heartbeat for running in self._held.values())])
-            )
+            await asyncio.sleep(min([_IDLE_BEAT, *(running.lease.heartbeat for running in self._held.values())]))
             try:
                 await self._beat_once(gateway)
             except (

@@ -56,7 +56,11 @@ def start_async(
             task.cancel()
 
     loop.call_soon_threadsafe(begin)
-    return done, lambda: loop.call_soon_threadsafe(cancel) and None
+
+    def cancel_there() -> None:
+        loop.call_soon_threadsafe(cancel)
+
+    return done, cancel_there
 
 
 def start_thread(handler: Handler, payload: Any, job: SyncJob) -> Done:

@@ -171,9 +171,7 @@ class SyncJob(Attempt):
     def log(self, *lines: str) -> None:
         self._wait(self._log(lines))
 
-    def submit(
-        self, name: str, payload: Any, *, key: str | None = None, options: SubmitOptions | None = None
-    ) -> str:
+    def submit(self, name: str, payload: Any, *, key: str | None = None, options: SubmitOptions | None = None) -> str:
         return self._wait(self._submit(name, payload, key, options))
 
     def children(self) -> list[Child]:
