@@ -37,6 +37,11 @@ describe('the scaler as a process', () => {
     await expect(starting).rejects.toThrow(/SCALER_MODE: .*observe[\s\S]*QUEUES: .*no-queue[\s\S]*SIGNAL_INTERVAL: /);
   });
 
+  it('says which bounds contradict each other, also where one is the default', async () => {
+    const starting = startApp('scaler', { env: { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: testPrefix(), WORKERS_MIN: '999' } });
+    await expect(starting).rejects.toThrow(/WORKERS_MAX: is \d+ \(the number of cores unless set\), less than WORKERS_MIN, which is 999/);
+  });
+
   it('refuses a policy file that is wrong, and says where', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'dts-policy-'));
     const file = join(folder, 'policy.yaml');
@@ -45,6 +50,26 @@ describe('the scaler as a process', () => {
     await expect(starting).rejects.toThrow(/SCALER_POLICY .*policy\.yaml: [\s\S]*pools\.io\.queues/);
     await rm(folder, { recursive: true });
   });
+
+  it('has no decision in force while it is told to decide nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dts-policy-'));
+    const file = join(folder, 'policy.yaml');
+    const write = (mode: string) => writeFile(file, `mode: ${mode}\npools:\n  io: { queues: [io], target: { kind: dry-run }, max: 2 }\n`);
+    await write('observe');
+    const settings = { SCALER_POLICY: file, SIGNAL_INTERVAL: '200' };
+    const app = await startApp('scaler', { env: { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: testPrefix(), ...settings } });
+    const pool = async () =>
+      ((await (await fetch(`${app.url}/v1/pools`)).json()) as { items: { desired: number; decision: object }[] }).items[0];
+    const gauges = async () =>
+      (await (await fetch(`${app.url}/metrics`)).text()).match(/^dts_pool_(raw|desired|stage|pinned)\S*\{.*$/gm) ?? [];
+    await waitFor(async () => (await pool())?.desired === 1, { timeoutMs: 15_000 });
+    expect(await gauges()).not.toEqual([]);
+    await write('off');
+    await waitFor(async () => (await pool())?.decision === null, { timeoutMs: 15_000 });
+    expect([(await pool())?.desired, await gauges()]).toEqual([null, []]);
+    await app.stop();
+    await rm(folder, { recursive: true });
+  }, 40_000);
 
   it('gives the lead up when it is told to stop', async () => {
     const env = { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: testPrefix(), SIGNAL_INTERVAL: '200' };

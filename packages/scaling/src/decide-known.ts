@@ -3,7 +3,7 @@ import { poolNeed } from './need/pool-need.js';
 import { noteAges } from './need/stuck.js';
 import type { PoolPolicy } from './pool-policy.js';
 import type { KnownPool } from './pool-signal.js';
-import { noteReplicas, noteStream, noteWish, type PoolState } from './pool-state.js';
+import { noteReplicas, noteWish, type PoolState } from './pool-state.js';
 import { roundUp } from './round-up.js';
 import { pass, type Situation, type Stage } from './situation.js';
 import { bounds } from './stages/bounds.js';
@@ -24,7 +24,7 @@ const CHANGE: readonly Stage[] = [stabilization, zero, upLimit, downLimit, busy,
 export function decideKnown(signal: KnownPool, before: PoolState, policy: PoolPolicy, now: number): Decided {
   const need = poolNeed(signal, before.ages, policy);
   const ages = noteAges(signal, before.ages, policy, now);
-  const read = { ...noteStream(noteReplicas(before, signal.replicas, policy, now), need.stream, policy, now), ages };
+  const read = { ...noteReplicas(before, signal.replicas, policy, now), ages };
   const situation: Situation = { signal, need, policy, state: read, now };
   const wish = pass({ workers: roundUp(need.workers), steps: need.steps }, WISH, situation);
   const state = noteWish(read, wish.workers, policy, now);

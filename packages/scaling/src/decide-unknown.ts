@@ -1,7 +1,7 @@
 import type { Decided, Step } from './decision.js';
 import type { PoolPolicy } from './pool-policy.js';
 import type { UnknownPool } from './pool-signal.js';
-import { noteReplicas, noteStay, type PoolState } from './pool-state.js';
+import { noteReplicas, noteWish, type PoolState } from './pool-state.js';
 import { atLeast } from './stages/bounds.js';
 import { pinnedTo } from './stages/pin.js';
 import { count } from './words.js';
@@ -27,7 +27,7 @@ export function decideUnknown(signal: UnknownPool, before: PoolState, policy: Po
   };
   const state = signal.replicas === null ? before : noteReplicas(before, signal.replicas, policy, now);
   // What is kept counts as wished for: after the gap, the load is watched for a while before anybody goes.
-  return { decision, state: current === null ? state : noteStay(state, current, policy, now) };
+  return { decision, state: current === null ? state : noteWish(state, current, policy, now) };
 }
 
 /** The first keeps what there is; each further one has more workers than the one before it. */

@@ -27,7 +27,7 @@ export interface PoolPolicy {
   readonly fallbackAfter: number;
   readonly scaleUp: ScaleLimit;
   readonly scaleDown: ScaleLimit & {
-    /** How long a fast rise of the stream of jobs is expected to come again. */
+    /** Workers go when the highest wish of this long is below their number. */
     readonly stabilization: number;
   };
   /** Share of the current number by which the need may differ before anything is changed. */

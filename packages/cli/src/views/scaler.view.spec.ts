@@ -69,6 +69,9 @@ describe('statusView', () => {
     expect(text).toMatch(/io: not known: no connection/);
     expect(text).toMatch(/Leader +none: nobody acts/);
     expect(text).toMatch(/Decision +none yet/);
+    expect(statusView({ ...status, items: [{ ...pool, mode: 'off', decision: null }] }, canvas, NOW)).toMatch(
+      /Decision +none: the mode is off/,
+    );
   });
 
   it('tells pins, drains and problems', () => {
@@ -77,6 +80,8 @@ describe('statusView', () => {
     expect(text).toMatch(/Pin +4, set by ops-1, ends in 10m/);
     expect(text).toMatch(/Draining +w1, w2/);
     expect(text).toMatch(/Problem +owned by an HPA/);
+    const wrong = { ...status, policy: { ...status.policy, problem: 'The policy is not usable:\n  line 2, pools.io.max: is 0' } };
+    expect(statusView(wrong, canvas, NOW)).toMatch(/^Problem {2}The policy is not usable:\n {11}line 2, pools\.io\.max: is 0$/m);
   });
 
   it('obeys nothing that a name or a reason holds', () => {

@@ -14,12 +14,17 @@ export function statusView({ items, leader, policy }: ScalerStatus, canvas: Canv
     [
       ['Leader', leader === null ? paint('yellow', 'none: nobody acts') : printable(leader)],
       ['Policy', `${printable(policy.source)}, loaded ${formatRelative(policy.loadedAt, now)}`],
-      ['Problem', policy.problem === null ? undefined : paint('red', printable(policy.problem))],
+      ...problemLines(policy.problem).map((line, at) => [at === 0 ? 'Problem' : ' ', paint('red', printable(line))] as const),
     ],
     paint,
   );
   const pools = items.length > 0 ? table(items, POOL_COLUMNS, canvas) : 'There are no pools.';
   return [head, '', pools, ...items.map((pool) => section(printable(pool.pool), poolDetails(pool, canvas, now), paint))].join('\n');
+}
+
+/** What is wrong with the policy file: a line for each wrong place. */
+function problemLines(problem: string | null): string[] {
+  return problem === null ? [] : problem.split('\n');
 }
 
 const POOL_COLUMNS: readonly Column<ScalerPool>[] = [
@@ -35,18 +40,24 @@ const POOL_COLUMNS: readonly Column<ScalerPool>[] = [
   { title: 'TARGET', value: targetOf },
 ];
 
-function poolDetails({ queues, draining, pin, problem, decision }: ScalerPool, { paint }: Canvas, now: number): string {
+function poolDetails(pool: ScalerPool, { paint }: Canvas, now: number): string {
+  const { queues, draining, pin, problem, decision } = pool;
   const lines = details(
     [
       ...queues.map((queue) => ['Queue', queueLine(queue, paint)] as const),
       ['Draining', draining.map(printable).join(', ')],
       ['Pin', pin ? paint('yellow', `${pin.replicas}, set by ${printable(pin.by)}, ends ${formatRelative(pin.until, now)}`) : undefined],
       ['Problem', problem ? paint('red', printable(problem)) : undefined],
-      ['Decision', decision ? `${changeOf(decision)}, ${formatRelative(decision.at, now)}: ${printable(decision.reason)}` : 'none yet'],
+      ['Decision', decisionLine(pool, now)],
     ],
     paint,
   );
   return decision && decision.steps.length > 0 ? `${lines}\n${stepLines(decision)}` : lines;
+}
+
+function decisionLine({ mode, decision }: ScalerPool, now: number): string {
+  if (decision) return `${changeOf(decision)}, ${formatRelative(decision.at, now)}: ${printable(decision.reason)}`;
+  return mode === 'off' ? 'none: the mode is off' : 'none yet';
 }
 
 function queueLine(queue: PoolQueue, paint: Palette): string {

@@ -10,11 +10,6 @@ export interface Wanted {
   readonly steps: readonly Step[];
 }
 
-export interface Demand extends Wanted {
-  /** The part for the jobs that come, whatever waits. */
-  readonly stream: number;
-}
-
 /**
  * Workers for the jobs that come and for those that have piled up:
  *
@@ -26,25 +21,25 @@ export interface Demand extends Wanted {
  *
  * While the arrivals λ are not known, the running jobs stand for λ·S: by the same law they are as many.
  */
-export function demandOf(load: QueueLoad, policy: PoolPolicy): Demand {
+export function demandOf(load: QueueLoad, policy: PoolPolicy): Wanted {
   const { serviceSeconds, slotsPerWorker } = load;
   if (serviceSeconds === null) return withoutServiceTime(load, policy);
   const busy = (load.arrivals === null ? load.active : load.arrivals * serviceSeconds) / policy.utilization;
   const steady = busy / slotsPerWorker;
   const demand = workersStep('demand', steady, load, steadyWords(load, serviceSeconds, busy, policy));
   const backlog = load.waiting + load.due;
-  if (backlog === 0) return { workers: steady, stream: steady, steps: [demand] };
+  if (backlog === 0) return { workers: steady, steps: [demand] };
   const more = Math.min(backlog, (backlog * serviceSeconds * 1_000) / policy.drainTarget);
   const workers = steady + more / slotsPerWorker;
-  return { workers, stream: steady, steps: [demand, workersStep('backlog', workers, load, backlogWords(load, more, policy))] };
+  return { workers, steps: [demand, workersStep('backlog', workers, load, backlogWords(load, more, policy))] };
 }
 
-function withoutServiceTime(load: QueueLoad, { jobsPerSlot }: PoolPolicy): Demand {
+function withoutServiceTime(load: QueueLoad, { jobsPerSlot }: PoolPolicy): Wanted {
   const jobs = load.waiting + load.due + load.active;
   const slots = jobs / jobsPerSlot;
   const words = `how long a job runs is not known yet; at ${count(jobsPerSlot, 'job')} a slot, ${count(jobs, 'job')} take ${amount(slots)}`;
   const workers = slots / load.slotsPerWorker;
-  return { workers, stream: workers, steps: [workersStep('unknown-service', workers, load, words)] };
+  return { workers, steps: [workersStep('unknown-service', workers, load, words)] };
 }
 
 function steadyWords({ arrivals, active }: QueueLoad, serviceSeconds: number, slots: number, { utilization }: PoolPolicy): string {

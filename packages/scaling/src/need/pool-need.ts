@@ -10,8 +10,6 @@ export interface PoolNeed {
   readonly raw: number;
   /** After it. */
   readonly workers: number;
-  /** The part of them for the jobs that come, whatever waits. */
-  readonly stream: number;
   /** The part of them that queues need whose oldest job misses its pick-up target. */
   readonly urgent: number;
   readonly steps: readonly Step[];
@@ -20,7 +18,6 @@ export interface PoolNeed {
 const NOTHING: QueueNeed = {
   raw: 0,
   workers: 0,
-  stream: 0,
   late: false,
   steps: [{ name: 'demand', value: 0, because: 'The pool serves no queue.' }],
 };
@@ -37,7 +34,6 @@ export function poolNeed(signal: KnownPool, ages: PoolState['ages'], policy: Poo
   return {
     raw: Math.max(...needs.map(({ raw }) => raw)),
     workers: most.workers,
-    stream: Math.max(...needs.map(({ stream }) => stream), most.stream),
     urgent: Math.max(0, ...needs.filter(({ late }) => late).map(({ workers }) => workers)),
     // Told, too: those that would have more, did nothing hold them back.
     steps: needs.filter((need) => need === most || need.raw > most.workers).flatMap(({ steps }) => steps),

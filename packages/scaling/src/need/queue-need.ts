@@ -13,8 +13,6 @@ export interface QueueNeed {
   readonly raw: number;
   /** After it. */
   readonly workers: number;
-  /** The part of it for the jobs that come, whatever waits. */
-  readonly stream: number;
   /** The oldest job misses its pick-up target. */
   readonly late: boolean;
   readonly steps: readonly Step[];
@@ -35,6 +33,5 @@ export function queueNeed(load: QueueLoad, { current, ready }: Staff, noted: Sam
   const held = stuck(load, current, noted, raw.workers);
   const cap = capped(load, (held ?? raw).workers);
   const steps = [demand, aged, held, cap].flatMap((stage: Wanted | undefined) => stage?.steps ?? []);
-  const { workers } = cap ?? held ?? raw;
-  return { raw: raw.workers, workers, stream: Math.min(demand.stream, workers), late: isLate(load, policy), steps };
+  return { raw: raw.workers, workers: (cap ?? held ?? raw).workers, late: isLate(load, policy), steps };
 }

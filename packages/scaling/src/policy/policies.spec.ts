@@ -8,10 +8,9 @@ const QUEUES = ['io', 'rate-limited', 'cpu'];
 
 /** What a pool has that leaves them out. */
 const DEFAULTS = {
-  drainTarget: 4_000,
-  utilization: 0.85,
-  scaleUp: { percent: 100, workers: 40, period: 15_000 },
-  scaleDown: { percent: 100, workers: 1, period: 15_000, stabilization: 300_000 },
+  drainTarget: 5_000,
+  scaleUp: { percent: 100, workers: 20, period: 15_000 },
+  scaleDown: { percent: 50, workers: 1, period: 30_000, stabilization: 60_000 },
 };
 
 /** A file with one pool, and these settings in it. */
@@ -88,7 +87,7 @@ pools:
     expect(computing).toMatchObject({
       mode: 'observe',
       target: { kind: 'local-process' },
-      scaleDown: { percent: 100, workers: 1, period: 15_000, stabilization: 250 },
+      scaleDown: { percent: 50, workers: 1, period: 30_000, stabilization: 250 },
     });
   });
 

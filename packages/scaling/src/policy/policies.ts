@@ -21,7 +21,7 @@ const fileSchema = settings({ mode, pools: pools.refine(isFilled, { error: 'is e
 const readable = z.looseObject({ mode: mode.catch('enforce'), pools: pools.catch({}) }).catch({ mode: 'enforce', pools: {} });
 
 /** Of the pick-up target: until the load has been seen and workers have started, the rest of it is gone. */
-const DRAIN_SHARE = 0.4;
+const DRAIN_SHARE = 0.5;
 
 /**
  * The pools of a policy file (YAML), complete with what it leaves to the defaults.

@@ -14,7 +14,7 @@ import { collect } from '../options.js';
 import type { Run } from '../run.js';
 
 /** Milliseconds by which every scaler sees the load late. */
-const METRIC_LAG = 5_000;
+const METRIC_LAG = 1_000;
 
 interface Options {
   readonly load?: readonly string[];

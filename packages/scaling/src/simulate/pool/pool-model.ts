@@ -17,4 +17,6 @@ export interface Manners {
   readonly leaves: 'least busy' | 'youngest';
   /** Whether a worker that drains can be told to stay. */
   readonly revives: boolean;
+  /** Whether it looks at once, and not only by its clock, when jobs come and more wait than all workers can run at once. */
+  readonly hurries: boolean;
 }

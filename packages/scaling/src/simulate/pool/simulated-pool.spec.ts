@@ -4,8 +4,8 @@ import type { Manners } from './pool-model.js';
 import { SimulatedPool } from './simulated-pool.js';
 
 const MODEL = { slots: 2, coldStart: 100 };
-const OURS: Manners = { leaves: 'least busy', revives: true };
-const THEIRS: Manners = { leaves: 'youngest', revives: false };
+const OURS: Manners = { leaves: 'least busy', revives: true, hurries: true };
+const THEIRS: Manners = { leaves: 'youngest', revives: false, hurries: false };
 let waits: number[];
 beforeEach(() => {
   waits = [];

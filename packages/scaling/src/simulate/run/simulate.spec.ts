@@ -12,13 +12,13 @@ const jobs = generateJobs(burst, model.service, 1);
 const options = { jobs, seconds: burst.seconds, model, pickUpTarget: 10_000, phase: 0 };
 
 /** Wants what the script says, and notes what it sees. */
-function scripted(period: number, script: (seen: Seen) => number): Scaler & { readonly seen: Seen[] } {
+function scripted(period: number, script: (seen: Seen) => number, hurries = false): Scaler & { readonly seen: Seen[] } {
   const seen: Seen[] = [];
   const decide = (now: Seen) => {
     seen.push(now);
     return script(now);
   };
-  return { period, manners: { leaves: 'youngest', revives: false }, initial: 1, decide, seen };
+  return { period, manners: { leaves: 'youngest', revives: false, hurries }, initial: 1, decide, seen };
 }
 
 describe('simulate', () => {
@@ -42,6 +42,17 @@ describe('simulate', () => {
     expect(scaler.seen.every(({ now, reading }) => now - reading.at === 5_000)).toBe(true);
     const later = scaler.seen.find(({ now }) => now === 73_000);
     expect([later?.replicas, later?.ready, later?.reading.workers.length]).toEqual([3, 3, 3]);
+  });
+
+  it('lets a scaler that hurries look before its time when jobs come that nobody has room for, and only then', () => {
+    const scaler = scripted(60_000, () => 1, true);
+    simulate(options, scaler);
+    const early = scaler.seen.filter(({ now }) => now % 60_000 !== 0).map(({ reading }) => reading);
+    expect(early.length).toBeGreaterThan(60); // a look a second while the burst lasts, and its backlog grows
+    expect(early.every(({ waiting, workers }) => waiting > model.slots * workers.length)).toBe(true);
+    const patient = scripted(60_000, () => 1);
+    simulate(options, patient);
+    expect(patient.seen.every(({ now }) => now % 60_000 === 0)).toBe(true);
   });
 
   it('counts changes, not decisions', () => {

@@ -61,6 +61,7 @@ class Control {
   changes = 0;
   readonly #readings: Reading[] = [];
   readonly #phase: number;
+  #arrived = 0;
 
   constructor(
     private readonly pool: SimulatedPool,
@@ -73,11 +74,20 @@ class Control {
 
   act(now: number): void {
     const { metricLag } = this.options.model;
-    if ((now + metricLag - this.#phase) % this.scaler.period === 0) this.#readings.push(this.pool.reading);
+    const isDue = (now + metricLag - this.#phase) % this.scaler.period === 0;
+    if (this.#isAlarmed() || isDue) this.#readings.push(this.pool.reading);
     const [oldest] = this.#readings;
     if (!oldest || oldest.at + metricLag > now) return;
     this.#readings.shift();
     this.#decide(oldest, now);
+  }
+
+  /** Jobs have come within the second, and more wait than all workers can run at once. */
+  #isAlarmed(): boolean {
+    const { arrived, waiting, ready } = this.pool;
+    const hasArrivals = arrived > this.#arrived;
+    this.#arrived = arrived;
+    return this.scaler.manners.hurries && hasArrivals && waiting > ready * this.options.model.slots;
   }
 
   #decide(reading: Reading, now: number): void {

@@ -14,7 +14,7 @@ const SERVICE_HALF_LIFE = 120_000;
 /** The pure `decide`, fed as the scaler feeds it. */
 export class Decider implements Scaler {
   readonly period = PERIOD;
-  readonly manners = { leaves: 'least busy', revives: true } as const;
+  readonly manners = { leaves: 'least busy', revives: true, hurries: true } as const;
   readonly initial: number;
   readonly #arrivals = new MovingMean();
   readonly #finished = new MovingMean(SERVICE_HALF_LIFE);

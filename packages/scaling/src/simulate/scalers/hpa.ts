@@ -8,7 +8,7 @@ const TOLERANCE = 0.1;
 const STABILIZATION = 300_000;
 const POLICY_PERIOD = 15_000;
 const MOST_ADDED = 4;
-const MANNERS = { leaves: 'youngest', revives: false } as const;
+const MANNERS = { leaves: 'youngest', revives: false, hurries: false } as const;
 
 export interface HpaOptions {
   /** What the metric counts: the queue, or also what runs (as lag counts what is not acknowledged). */
