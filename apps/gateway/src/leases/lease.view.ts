@@ -149,7 +149,7 @@ export const childrenView = component(
 );
 
 /** Milliseconds between two heartbeats: two may be lost. */
-export function heartbeatMsOf(leaseMs: number): number {
+function heartbeatMsOf(leaseMs: number): number {
   return Math.floor(leaseMs / 3);
 }
 
