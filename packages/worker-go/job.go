@@ -61,11 +61,23 @@ func (a *Attempt) Log(ctx context.Context, lines ...string) error {
 
 // Children of a flow's parent: what became of them, in the order in which they were submitted.
 func (a *Attempt) Children(ctx context.Context) ([]Child, error) {
-	var answer struct {
-		Items []Child `json:"items"`
+	var children []Child
+	for from := 0; ; {
+		var answer struct {
+			Items []Child `json:"items"`
+			Next  *int    `json:"next"`
+		}
+		path := fmt.Sprintf("/v1/leases/%s/children?from=%d", a.token, from)
+		err := a.gateway.do(ctx, call{method: http.MethodGet, path: path}, &answer)
+		if err != nil {
+			return nil, err
+		}
+		children = append(children, answer.Items...)
+		if answer.Next == nil {
+			return children, nil
+		}
+		from = *answer.Next
 	}
-	err := a.gateway.do(ctx, call{method: http.MethodGet, path: "/v1/leases/" + a.token + "/children"}, &answer)
-	return answer.Items, err
 }
 
 // Submit another job of the same tenant; gives its id. The worker's key needs jobs:submit for it. However often the job

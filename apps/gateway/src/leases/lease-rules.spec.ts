@@ -111,6 +111,10 @@ describe('a flow', () => {
       { name: 'report.render', state: 'completed', result: RESULT, error: null },
       { state: 'dead', result: null, error: { code: 'broken' }, onFailure: 'ignore' },
     ]);
+    expect(children.body.next).toBeNull();
+    const rest = await gateway.call('GET', `/v1/leases/${parent.leaseToken}/children?from=1`, { as: 'worker' });
+    expect(rest.body).toEqual({ items: [children.body.items[1]], next: null });
+    expect((await gateway.call('GET', `/v1/leases/${parent.leaseToken}/children?from=x`, { as: 'worker' })).status).toBe(422);
     await complete(parent.leaseToken);
   });
 });

@@ -1,14 +1,15 @@
 import { JobClient, type Leases } from '@dts/queue';
-import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { callerOf, NeedsScope, requireScope } from '../http/authenticate.js';
 import { ref } from '../http/components.js';
 import { ApiProblems } from '../http/openapi.js';
+import { parseQuery } from '../http/query.js';
 import { verb } from '../http/verb.js';
 import { type JobView, jobView, toJobView } from '../jobs/job.view.js';
 import { CHILD_EXAMPLES, childInput, parseChild } from './child.schema.js';
-import { INPUTS, MAX_RESULT_BODY, parseBody, toLeaseFailure } from './lease.schema.js';
+import { childrenQuery, INPUTS, MAX_RESULT_BODY, parseBody, toLeaseFailure } from './lease.schema.js';
 import { beatView, childrenView, settledView, takenView, toBeatView, toSettledView } from './lease.view.js';
 import { LeaseRunner } from './lease-runner.js';
 
@@ -130,13 +131,19 @@ export class LeaseController {
   @ApiOperation({
     operationId: 'listLeaseChildren',
     summary: "Read what became of a flow parent's children",
-    description: 'In the order in which they were submitted, but for those that failed and were to be removed.',
+    description: 'In the order in which they were submitted, but for those that failed and were to be removed; 50 at a time.',
   })
   @ApiLeaseToken()
+  @ApiQuery({
+    name: 'from',
+    required: false,
+    description: '`next` of the part before',
+    schema: { type: 'integer', minimum: 0, maximum: 9_999 },
+  })
   @ApiOkResponse({ schema: ref(childrenView) })
   @ApiProblems(401, 403, 409, 503)
-  async children(@Param('leaseToken') token: string) {
-    return { items: await this.leases.childrenOf(token) };
+  async children(@Param('leaseToken') token: string, @Query() query: unknown) {
+    return this.leases.childrenOf(token, parseQuery(childrenQuery, query).from);
   }
 
   @Post(on('submit'))

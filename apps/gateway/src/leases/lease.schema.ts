@@ -131,6 +131,17 @@ const logInput = component(
 
 export const INPUTS = { askInput, beatInput, completeInput, completeManyInput, failInput, progressInput, logInput };
 
+const FROM = 'must be a whole number from 0 to 9999';
+
+/** Which part of the children. */
+export const childrenQuery = z.strictObject({
+  from: z
+    .string()
+    .regex(/^\d{1,4}$/, FROM)
+    .transform(Number)
+    .default(0),
+});
+
 /** @throws Problem `invalid-request` */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const parsed = schema.safeParse(body);

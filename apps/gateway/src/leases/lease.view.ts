@@ -129,6 +129,7 @@ export const childrenView = component(
           error: z.object({ code: z.string(), message: z.string() }).nullable(),
         }),
       ),
+      next: z.int().nullable().meta({ description: '`from` of the next part; null when there is none' }),
     })
     .meta({
       examples: [
@@ -143,6 +144,7 @@ export const childrenView = component(
               error: null,
             },
           ],
+          next: null,
         },
       ],
     }),

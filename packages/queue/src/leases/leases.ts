@@ -30,6 +30,9 @@ import { WaitingLine } from './waiting-line.js';
 /** Milliseconds between two times that wishes to cancel are forgotten whose jobs have ended. */
 const TIDY_MS = 5_000;
 
+/** Children that are told at once. */
+const CHILDREN_AT_ONCE = 50;
+
 /** Told of what happens to leases. */
 export interface LeaseEvents {
   readonly ended: OnEnd;
@@ -150,12 +153,18 @@ export class Leases {
     for (const line of lines) await toLeaseError(this.logs.append(keyOf(job), line));
   }
 
-  /** Of a flow's parent, as of Children. */
-  async childrenOf(token: string): Promise<readonly ChildRecord[]> {
+  /**
+   * Of a flow's parent, some at a time: each may have a result of 256 KiB.
+   * @param from of how many that come before; `next` is where the next part begins
+   */
+  async childrenOf(token: string, from: number): Promise<{ readonly items: readonly ChildRecord[]; readonly next: number | null }> {
     const {
       job: { id = '', data },
     } = await this.held.hold(token);
-    return data.flow ? toLeaseError(this.children.read(id, data.flow)) : [];
+    if (!data.flow) return { items: [], next: null };
+    const next = from + CHILDREN_AT_ONCE;
+    const items = await toLeaseError(this.children.read(id, data.flow, from, CHILDREN_AT_ONCE));
+    return { items, next: next < (data.flow.children?.length ?? 0) ? next : null };
   }
 
   /** Of a lease that holds: the tenant whose job it is, and its id. */

@@ -108,11 +108,16 @@ class Attempt:
         return str(answer["id"])
 
     async def _children(self) -> list[Child]:
-        answer = await self._gateway.get(f"/v1/leases/{self._lease.token}/children", timeout=60.0)
-        return [
-            Child(item["id"], item["name"], item["state"], item["onFailure"], item["result"], item["error"])
-            for item in answer["items"]
-        ]
+        children: list[Child] = []
+        part: int | None = 0
+        while part is not None:
+            path = f"/v1/leases/{self._lease.token}/children?from={part}"
+            answer = await self._gateway.get(path, timeout=60.0)
+            for item in answer["items"]:
+                told = (item["id"], item["name"], item["state"], item["onFailure"], item["result"], item["error"])
+                children.append(Child(*told))
+            part = answer["next"]
+        return children
 
     def _nth(self, body: dict[str, Any]) -> str:
         """By what is submitted, not by how many were before: a handler may go another way when it runs again."""
