@@ -6,6 +6,8 @@ import { LEASE_MS, Scene } from './scene.js';
 import type { StartWorker } from './worker-driver.js';
 
 const LONG = 90_000;
+/** Of the scenario in which workers are killed: jobs, milliseconds that each takes, workers. */
+const [JOBS, RUN_MS, KILLS] = [200, 200, 6];
 
 /** What every worker that leases must do, in whatever language it is written. */
 export function itConforms(language: string, start: StartWorker): void {
@@ -146,6 +148,27 @@ function holds(scene: () => Scene): void {
     },
     LONG,
   );
+
+  it(
+    'loses no job however many of its kind are killed',
+    async () => {
+      const { submit, until, receiver, startWorker } = bind(scene());
+      receiver.respond = async () => {
+        await delay(RUN_MS);
+        return { body: 'held' };
+      };
+      const ids = await Promise.all(Array.from({ length: JOBS }, () => submit('hold')));
+      const alive = [await startWorker({ slots: 8 }), await startWorker({ slots: 8 })];
+      for (let kill = 1; kill <= KILLS; kill++) {
+        const started = receiver.requests.length;
+        await waitFor(() => receiver.requests.length > started, { timeoutMs: 30_000 });
+        await alive.shift()?.kill();
+        alive.push(await startWorker({ slots: 8 }));
+      }
+      for (const id of ids) expect(await until(id, 'completed', LONG)).toMatchObject({ attemptsMade: 1 });
+    },
+    2 * LONG,
+  );
 }
 
 /** Outages that are shorter than a lease. */
@@ -283,10 +306,11 @@ function stops(scene: () => Scene): void {
 
 /** Its methods, to be taken apart. */
 function bind(scene: Scene) {
-  const { stack, api } = scene;
+  const { stack, api, receiver } = scene;
   return {
     stack,
     api,
+    receiver,
     submit: scene.submit.bind(scene),
     until: scene.until.bind(scene),
     untilRuns: scene.untilRuns.bind(scene),
