@@ -49,7 +49,7 @@ const PROGRAMS = {
     docker: IN_DOCKER,
   },
   go: {
-    title: 'Go, which builds a Kubernetes for the tests (SKIP_KUBERNETES=1 leaves them out),',
+    title: 'Go, which builds the worker in Go, and a Kubernetes for the tests (SKIP_KUBERNETES=1 leaves that out),',
     names: ['go'],
     debian: 'golang-go',
     macos: 'brew install go',

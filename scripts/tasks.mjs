@@ -38,6 +38,11 @@ export const tasks = {
     built: true,
     programs: () => ['redis', 'prometheus', 'alertmanager'],
   },
+  'test:polyglot': {
+    jest: ['--config', join(root, 'jest.polyglot.config.mjs')],
+    built: true,
+    programs: () => ['redis', 'python', 'go', 'compiler'],
+  },
   'test:fuzz': { node: app('packages/e2e/dist/fuzz/main.js'), built: true, programs: () => ['redis', 'python'] },
   'pictures:top': { node: app('packages/e2e/dist/pictures/top.js'), built: true, programs: () => ['redis'] },
   'pictures:bull-board': { node: app('packages/e2e/dist/pictures/bull-board.js'), built: true, programs: () => ['redis', 'chromium'] },

@@ -1,5 +1,6 @@
 import {
   ApiKeys,
+  attemptMetrics,
   counter,
   Draining,
   gauge,
@@ -38,6 +39,9 @@ import { ListController } from './jobs/list.controller.js';
 import { LogsController } from './jobs/logs.controller.js';
 import { SubmissionMetrics } from './jobs/submission-metrics.js';
 import { TenantLabels } from './jobs/tenant-labels.js';
+import { LeaseController } from './leases/lease.controller.js';
+import { LeaseRunner } from './leases/lease-runner.js';
+import { LeasesController } from './leases/leases.controller.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { queueProviders } from './queue-access.js';
@@ -63,6 +67,8 @@ import { WorkersController } from './workers/workers.controller.js';
     SchedulesController,
     QueuesController,
     WorkersController,
+    LeasesController,
+    LeaseController,
     AuditController,
     TenantsController,
     ProblemsController,
@@ -84,6 +90,9 @@ import { WorkersController } from './workers/workers.controller.js';
     EventStreams,
     ScheduleRunner,
     OperationRunner,
+    LeaseRunner,
+    ...attemptMetrics,
+    counter(METRICS.stalls),
     Retries,
     ConsoleFeed,
     counter(METRICS.deadLetterChanges),

@@ -17,6 +17,11 @@ const variables = z.object({
   REPLICAS: z.coerce.number().int().min(1).max(100).optional(),
   /** Jobs that may wait in each queue, scheduled ones included; more are answered 429. */
   BACKLOG_LIMIT: z.coerce.number().int().min(1).default(1_000_000),
+  /**
+   * Milliseconds after which a job whose worker has sent no heartbeat is taken from it, a second or two more at most. It must outlast a
+   * short outage of Redis or of the gateway, or a job runs twice.
+   */
+  LEASE_DURATION: z.coerce.number().int().min(1_000).max(600_000).default(12_000),
   /** Event streams (`GET /v1/jobs/{id}/events`) that may be open at once here; more are answered 429. */
   EVENT_STREAMS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   /** And of one API key. */

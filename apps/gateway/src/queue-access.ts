@@ -15,6 +15,8 @@ import {
   JobWatcher,
   keyPrefix,
   Lanes,
+  type LeaseEvents,
+  Leases,
   type OperationEvents,
   Operations,
   OperationTicker,
@@ -59,6 +61,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly control: QueueControl;
   readonly overview: QueueOverview;
   readonly scaling: ScalingLog;
+  readonly counters = new QueueCounters();
   private readonly admission: Admission;
   private readonly statistics: StatisticsWriter;
   private readonly ranking: RankingTicker;
@@ -87,7 +90,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
       this.waiting = connectProducer(env.REDIS_URL, this.logError);
       this.replication = new Replication(this.waiting, prefix, env.REPLICAS ?? 1);
     }
-    const counters = new QueueCounters();
+    const { counters } = this;
     this.statistics = new StatisticsWriter(counters, this.redis, prefix);
     this.jobs = new JobClient(this.queues, this.redis, prefix, this.admission, this.replication, counters);
     this.flows = new Flows(this.queues, this.redis, prefix, this.admission, this.replication, counters);
@@ -113,6 +116,12 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   /** One that carries out operations, likewise. */
   createOperationTicker(events: OperationEvents): OperationTicker {
     return new OperationTicker(this.queues, this.redis, this.prefix, events);
+  }
+
+  /** Leases, to be started, and to be stopped before this is closed. */
+  createLeases(events: LeaseEvents): Leases {
+    const { queues, redis, patient, prefix } = this;
+    return new Leases({ queues, redis, patient, prefix, leaseMs: this.env.LEASE_DURATION, events });
   }
 
   onApplicationBootstrap(): void {

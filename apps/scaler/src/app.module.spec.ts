@@ -131,6 +131,7 @@ describe('the scaler', () => {
         expect.stringMatching(/^queue io: (there is no connection to Redis|Redis did not answer in time)$/),
         expect.any(String),
         expect.any(String),
+        expect.any(String),
       ],
     });
     expect(await metrics(/^dts_queue_/)).toEqual([]);

@@ -1,10 +1,10 @@
 import { QueueCounters } from '@dts/queue';
 import {
+  attemptMetrics,
   counter,
   Draining,
   gauge,
   HealthController,
-  histogram,
   LOGGER,
   type Logger,
   METRICS,
@@ -15,7 +15,6 @@ import {
 } from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { WORKER_ENV, type WorkerEnv } from './env.js';
-import { JobMetrics } from './processing/job-metrics.js';
 import { AttemptReporter } from './processing/reporter.js';
 import { WorkerMetrics } from './processing/worker-metrics.js';
 import { Workers } from './processing/workers.js';
@@ -25,10 +24,10 @@ import { Workers } from './processing/workers.js';
   providers: [
     Workers,
     AttemptReporter,
-    JobMetrics,
     WorkerMetrics,
     ...processMetrics,
     QueueCounters,
+    ...attemptMetrics,
     Draining,
     { provide: READINESS, inject: [Workers], useFactory: (workers: Workers) => () => workers.problems() },
     {
@@ -36,21 +35,13 @@ import { Workers } from './processing/workers.js';
       inject: [Workers],
       useFactory: (workers: Workers) => ({ app: 'worker', isAnswering: () => workers.isAnswering() }),
     },
-    counter(METRICS.attempts),
-    counter(METRICS.retries),
-    counter(METRICS.jobsEnded),
-    counter(METRICS.deadJobs),
-    counter(METRICS.quarantined),
     counter(METRICS.handlerCrashes),
     gauge(METRICS.heartbeat),
     gauge(METRICS.workerDraining),
-    histogram(METRICS.endToEndSeconds),
     counter(METRICS.stalls),
     counter(METRICS.consumerRestarts),
     gauge(METRICS.slots),
     gauge(METRICS.busySlots),
-    histogram(METRICS.waitSeconds),
-    histogram(METRICS.runSeconds),
   ],
 })
 class AppModule {}

@@ -18,7 +18,7 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   'list.ts': /^cancelled io_\S+\n$/,
   'flow.ts': /^completed \{ completed: 2, dead: 1 \}\n$/,
   'dead-letters.ts': /^dead http-status\n1 of 1 run once more\n$/,
-  'operate.ts': /^cpu \d+ \d+\/\d+\nio .*\nrate-limited .*\nacme \{ io: 50 \}\n\S+ \d+\/\d+\nqueue\.limit done\n$/,
+  'operate.ts': /^cpu \d+ \d+\/\d+\nexternal .*\nio .*\nrate-limited .*\nacme \{ io: 50 \}\n\S+ \d+\/\d+\nqueue\.limit done\n$/,
   'schedule.ts': /^next run 20\S+Z\nnow io_\S+\n$/,
 };
 

@@ -16,9 +16,15 @@ export interface Backoff {
  * A name is for ever: queued jobs carry it. Rename by adding a second definition, never in place.
  * Payloads grow additively: a field added later is optional, for jobs that were queued before it.
  */
-export interface JobDefinition<Name extends string = string, Payload extends z.ZodType = z.ZodType, Result extends z.ZodType = z.ZodType> {
+export interface JobDefinition<
+  Name extends string = string,
+  Payload extends z.ZodType = z.ZodType,
+  Result extends z.ZodType = z.ZodType,
+  Queue extends QueueName = QueueName,
+> {
   readonly name: Name;
-  readonly queue: QueueName;
+  /** One that is leased makes this a job type that is handled elsewhere: it has no handler here. */
+  readonly queue: Queue;
   readonly description: string;
   readonly payload: Payload;
   readonly result: Result;
@@ -31,9 +37,9 @@ export interface JobDefinition<Name extends string = string, Payload extends z.Z
   readonly example: z.input<Payload>;
 }
 
-export function defineJob<const Name extends string, Payload extends z.ZodType, Result extends z.ZodType>(
-  definition: JobDefinition<Name, Payload, Result>,
-): JobDefinition<Name, Payload, Result> {
+export function defineJob<const Name extends string, Payload extends z.ZodType, Result extends z.ZodType, const Queue extends QueueName>(
+  definition: JobDefinition<Name, Payload, Result, Queue>,
+): JobDefinition<Name, Payload, Result, Queue> {
   return definition;
 }
 

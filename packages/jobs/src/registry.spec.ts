@@ -53,6 +53,7 @@ const FIRST_SHAPES: Record<string, object> = {
     html: '<p>t</p>',
     attachments: [{ filename: 'a.txt', url: 'http://a.test/', contentType: 'text/plain' }],
   },
+  'report.render': { title: 't', columns: ['a'], rows: [['x', 1, true, null]], format: 'html' },
   'image.thumbnail': {
     sourceUrl: 'http://a.test/',
     destinationUrl: 'http://b.test/',

@@ -19,6 +19,7 @@ export type QueueErrorCode =
   | 'invalid-schedule'
   | 'schedule-not-found'
   | 'run-in-progress'
+  | 'lease-lost'
   | 'unavailable'
   | 'outcome-unknown';
 

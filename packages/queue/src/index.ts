@@ -1,6 +1,25 @@
 export { Admission } from './admission.js';
 export { ArrivalBell } from './arrival-bell.js';
-export { encodeAttempt, type FailedAttempt, type JobError } from './attempt.js';
+export { encodeAttempt } from './attempt.js';
+export { isOfAttempt } from './attempts/attempt-error.js';
+export { EndNotes } from './attempts/end-notes.js';
+export { handBack, toFailure } from './attempts/failure.js';
+export { LaneGate } from './attempts/lane-gate.js';
+export { classifyThrown, type FailedOutcome, stopped } from './attempts/outcome.js';
+export { Preparation, timeoutOf } from './attempts/preparation.js';
+export {
+  type AttemptReport,
+  endingOf,
+  factsOf,
+  type JobEnd,
+  labelsOf,
+  reportAttempt,
+  reportFailure,
+  reportSuccess,
+} from './attempts/report.js';
+export { CRASHES_TOLERATED, Starts } from './attempts/starts.js';
+export { keyOf, type WorkerJob } from './attempts/worker-job.js';
+export { workerOptions } from './attempts/worker-options.js';
 export { type AuditEntry, AuditLog } from './audit-log.js';
 export { Cancellations } from './cancellations.js';
 export { connectProducer, connectWorker, isAnswering, keyPrefix, type RedisClient } from './connection.js';
@@ -34,12 +53,13 @@ export { decodeTold, encodeTold } from './following/told.js';
 export { JobClient } from './job-client.js';
 export type { JobData } from './job-data.js';
 export { JobLogs } from './job-logs.js';
-export { backoffDelay, type SubmitOptions } from './job-options.js';
-export { FINAL_STATES, firstDue, JOB_STATES, type JobRecord, readFailure, waitingSince } from './job-record.js';
+export type { SubmitOptions } from './job-options.js';
+export { FINAL_STATES, JOB_STATES, type JobRecord } from './job-record.js';
 export { JobWatcher } from './job-watcher.js';
-export { type LaneJob, Lanes } from './lanes/lanes.js';
-export { PARKED_MS } from './lanes/parked.js';
-export { TENANT_LIMITS, type TenantLimits, TenantLimitsStore } from './lanes/tenant-limits.js';
+export { Lanes } from './lanes/lanes.js';
+export { type TenantLimits, TenantLimitsStore } from './lanes/tenant-limits.js';
+export type { Beat, Lease, LeaseFailure, LeaseWorker, Settled } from './leases/lease.js';
+export { type LeaseEvents, Leases } from './leases/leases.js';
 export { JobLister } from './listing/job-lister.js';
 export { PLACE_NAMES } from './listing/place.js';
 export { Loop } from './loop.js';
@@ -57,14 +77,13 @@ export { explainFailure } from './redis-failure.js';
 export { type RedisServerState, readRedisServer } from './redis-server-state.js';
 export { Replication } from './replication.js';
 export { EarlyEnds } from './retention/early-ends.js';
-export { KEPT } from './retention/kept.js';
 export { RetentionTicker } from './retention/retention-ticker.js';
 export { ScalingLog, scalingLogKey } from './scaling-log.js';
 export { readNextRuns } from './schedules/next-runs.js';
 export { nextStarts, OVERLAPS, type Schedule, type ScheduleName, type ScheduleSpec } from './schedules/schedule.js';
 export { ScheduleTicker, type TickerEvents } from './schedules/schedule-ticker.js';
 export { Schedules } from './schedules/schedules.js';
-export { type Ending, QueueCounters } from './statistics/queue-counters.js';
+export { QueueCounters } from './statistics/queue-counters.js';
 export { type Percentiles, type RecentRuns, StatisticsReader } from './statistics/statistics-reader.js';
 export { StatisticsWriter } from './statistics/statistics-writer.js';
 export { MAX_PAYLOAD_BYTES, type Submission } from './submission.js';

@@ -2,7 +2,7 @@ import { QUEUE_NAMES } from '@dts/jobs';
 import { describe, expect, it } from '@jest/globals';
 import { digestOfJobId, idempotencyDigest, jobIdFor, queueOfJobId } from './job-id.js';
 
-const FORM = /^(io|rate-limited|cpu)_[0-9a-hjkmnp-tv-z]{26}$/;
+const FORM = /^(io|rate-limited|cpu|external)_[0-9a-hjkmnp-tv-z]{26}$/;
 
 describe('jobIdFor', () => {
   it('is unique without a key', () => {

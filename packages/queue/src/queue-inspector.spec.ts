@@ -1,3 +1,4 @@
+import { QUEUE_NAMES } from '@dts/jobs';
 import { createSignal, startRedis, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeAttempt } from './attempt.js';
@@ -37,7 +38,7 @@ describe('QueueInspector', () => {
       oldestWaitingMs: null,
       finishedTotal: 0,
     });
-    await expect(inspector.snapshots(0)).resolves.toHaveLength(3);
+    await expect(inspector.snapshots(0)).resolves.toHaveLength(QUEUE_NAMES.length);
   });
 
   it('counts jobs with a priority among those that wait', async () => {

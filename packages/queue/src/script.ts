@@ -5,20 +5,29 @@ import type { RedisClient } from './connection.js';
 export class Script {
   private readonly digest: string;
 
-  /** @param keys how many of a call's arguments are keys */
+  /** @param keys how many of a call's arguments are keys; those of `runWith` say so themselves */
   constructor(
     private readonly lua: string,
-    private readonly keys: number,
+    private readonly keys = 0,
   ) {
     this.digest = createHash('sha1').update(lua).digest('hex');
   }
 
   async run(redis: RedisClient, ...values: readonly (string | number)[]): Promise<unknown> {
+    return this.call(redis, this.keys, values);
+  }
+
+  /** With as many keys as there are. */
+  async runWith(redis: RedisClient, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
+    return this.call(redis, keys.length, [...keys, ...values]);
+  }
+
+  private async call(redis: RedisClient, keys: number, values: readonly (string | number)[]): Promise<unknown> {
     try {
-      return await redis.evalsha(this.digest, this.keys, ...values);
+      return await redis.evalsha(this.digest, keys, ...values);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return redis.eval(this.lua, this.keys, ...values);
+      return redis.eval(this.lua, keys, ...values);
     }
   }
 }

@@ -14,6 +14,8 @@ export interface ApiKey {
   readonly scopes: ReadonlySet<Scope>;
   /** Null for none, whatever the default is; the default where it is left out. */
   readonly rateLimit?: Rate | null;
+  /** Queues that it may lease from; all that are leased unless given. */
+  readonly queues?: readonly string[];
 }
 
 interface StoredKey extends ApiKey {
@@ -34,6 +36,7 @@ const keyList = z
         scopes: z.array(z.enum(SCOPES)).min(1),
         tenant: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, ".", "_" and "-", at most 64'),
         rateLimit: rate.nullable().optional(),
+        queues: z.array(z.string()).min(1).optional(),
       })
       .refine((entry) => (entry.hash === undefined) !== (entry.key === undefined), 'give either hash or key'),
   )
@@ -80,14 +83,14 @@ function readList({ API_KEYS, API_KEYS_FILE }: { API_KEYS?: string; API_KEYS_FIL
   }
 }
 
-function toStoredKey({ id, hash, key, scopes, tenant, rateLimit }: z.output<typeof keyList>[number]): StoredKey {
+function toStoredKey({ id, hash, key, scopes, tenant, rateLimit, queues }: z.output<typeof keyList>[number]): StoredKey {
   const digest =
     hash === undefined
       ? createHash('sha256')
           .update(key ?? '')
           .digest()
       : Buffer.from(hash, 'hex');
-  return { id, tenant, scopes: new Set(scopes), rateLimit, hash: digest };
+  return { id, tenant, scopes: new Set(scopes), rateLimit, queues, hash: digest };
 }
 
 /** Whether a caller works across tenants. */

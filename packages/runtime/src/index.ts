@@ -1,8 +1,10 @@
 export { type ApiKey, ApiKeys, isOperator, SCOPES, type Scope } from './api-keys.js';
+export { logAttempt } from './attempt-log.js';
 export { Draining } from './draining.js';
 export { HealthController, READINESS } from './health.js';
 export { EnvError, envBoolean, envList, envPort, loadEnv } from './load-env.js';
 export { createLogger, LOGGER, type Logger, loggerEnvShape } from './logger.js';
+export { AttemptMetrics, attemptMetrics } from './metrics/attempt-metrics.js';
 export { METRICS } from './metrics/catalogue.js';
 export { metricsEnvShape, metricsModule } from './metrics/metrics-module.js';
 export { PROCESS_PROBE, processMetrics } from './metrics/process-metrics.js';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { type Fixture, startApp } from './fixtures/start-app.js';
 
@@ -24,6 +24,17 @@ describe('runApp', () => {
     await expect(app.exited).resolves.toBe(0);
     expect(app.log().at(-1)).toMatchObject({ msg: `stopping: ${signal}` });
     expect(app.output().stderr).toBe('');
+  });
+
+  it('does not wait for a connection that somebody has opened ahead', async () => {
+    await using app = await listening();
+    const { port } = new URL(app.url);
+    const ahead = connect(Number(port), '127.0.0.1');
+    await once(ahead, 'connect');
+    await fetch(`${app.url}/readyz`); // by now the app knows of the connection before it
+    app.process.kill('SIGTERM');
+    await expect(app.exited).resolves.toBe(0);
+    ahead.destroy();
   });
 
   it('stops when the process that supervises it is gone', async () => {

@@ -1,6 +1,9 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { Draining } from './draining.js';
 import { EnvError } from './load-env.js';
@@ -52,15 +55,25 @@ async function listen(app: NestFastifyApplication, { name, logger, host, port }:
   }
 }
 
-/** A connection that is busy when the stop begins must not be kept for more requests: the server would wait for its caller to close it. */
+/**
+ * The server would wait for its callers: a connection that is busy when the stop begins must not be kept for more requests, and one
+ * that somebody has opened ahead, without a request so far, is none that Node closes by itself.
+ */
 function leaveNoConnectionOpen(app: NestFastifyApplication): void {
   const { signal } = app.get(Draining);
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onSend', async (_request, reply) => {
-      if (signal.aborted) reply.header('connection', 'close');
-    });
+  const unused = new Set<Socket>();
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (signal.aborted) reply.header('connection', 'close');
+  });
+  fastify.server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  fastify.server.prependListener('request', ({ socket }: IncomingMessage) => unused.delete(socket));
+  signal.addEventListener('abort', () => {
+    for (const socket of unused) socket.destroy();
+  });
 }
 
 /** Whoever begins the drain stops the app: a signal, or the app itself. */

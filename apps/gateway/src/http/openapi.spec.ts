@@ -67,6 +67,7 @@ describe('/openapi.json', () => {
       'get /v1/jobs/{id}',
       'get /v1/jobs/{id}/events',
       'get /v1/jobs/{id}/logs',
+      'get /v1/leases/{leaseToken}/children',
       'get /v1/operations',
       'get /v1/operations/{id}',
       'get /v1/queues',
@@ -82,6 +83,16 @@ describe('/openapi.json', () => {
       'post /v1/jobs/{id}:promote',
       'post /v1/jobs/{id}:retry',
       'post /v1/jobs:batch',
+      'post /v1/leases',
+      'post /v1/leases/{leaseToken}:complete',
+      'post /v1/leases/{leaseToken}:fail',
+      'post /v1/leases/{leaseToken}:heartbeat',
+      'post /v1/leases/{leaseToken}:log',
+      'post /v1/leases/{leaseToken}:progress',
+      'post /v1/leases/{leaseToken}:release',
+      'post /v1/leases/{leaseToken}:submit',
+      'post /v1/leases:complete',
+      'post /v1/leases:heartbeat',
       'post /v1/operations/{id}:cancel',
       'post /v1/queues/{name}:pause',
       'post /v1/queues/{name}:resume',
@@ -96,7 +107,7 @@ describe('/openapi.json', () => {
       expect({ path, summary, operationId, tags, security }).toMatchObject({
         summary: expect.any(String),
         operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
-        tags: [expect.stringMatching(/^(jobs|flows|dead-letters|schedules|tenants|operations)$/)],
+        tags: [expect.stringMatching(/^(jobs|flows|dead-letters|schedules|leases|tenants|operations)$/)],
       });
       // The one scope that opens it, for programs and in words.
       expect({ path, security }).toEqual({ path, security: [{ bearer: [expect.stringMatching(/^[a-z]+:[a-z]+$/)] }] });

@@ -88,6 +88,7 @@ function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('dead-letters', 'Jobs that have failed for good: list them, let them start anew or remove them, and follow that')
     .addTag('schedules', 'Submit jobs again and again, by a pattern or at an interval')
     .addTag('operations', 'Watch and steer queues and workers, and see who did')
+    .addTag('leases', 'Run jobs in a worker of any language')
     .addTag('tenants', 'What a tenant may have of the queues')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
     .build();

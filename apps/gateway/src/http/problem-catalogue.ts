@@ -115,6 +115,11 @@ export const PROBLEMS = {
     title: 'The last run of the schedule has not finished',
     remedy: 'Wait for the end of that run, or let the schedule overlap',
   },
+  'lease-lost': {
+    status: 409,
+    title: 'The lease has ended',
+    remedy: 'Stop the work and report nothing: the job is ended, or is with another worker',
+  },
   'idempotency-conflict': {
     status: 409,
     title: 'The Idempotency-Key stands for another submission',

@@ -33,11 +33,11 @@ describe('GET /v1/queues', () => {
   it('tells each queue, in pages', async () => {
     const { status, body } = await call('GET', '/v1/queues');
     expect([status, body.nextCursor]).toEqual([200, null]);
-    expect(body.items.map(({ name }: { name: string }) => name)).toEqual(['cpu', 'io', 'rate-limited']);
+    expect(body.items.map(({ name }: { name: string }) => name)).toEqual(['cpu', 'external', 'io', 'rate-limited']);
     expect(body.items[0]).toEqual({ name: 'cpu', description: expect.any(String), ...EMPTY });
     const first = (await call('GET', '/v1/queues?limit=2')).body;
     const second = (await call('GET', `/v1/queues?limit=2&cursor=${first.nextCursor}`)).body;
-    expect([...first.items, ...second.items].map(({ name }) => name)).toEqual(['cpu', 'io', 'rate-limited']);
+    expect([...first.items, ...second.items].map(({ name }) => name)).toEqual(['cpu', 'external', 'io', 'rate-limited']);
     expect(second.nextCursor).toBeNull();
   });
 

@@ -1,3 +1,4 @@
+import { QUEUE_NAMES } from '@dts/jobs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bearer, type Gateway, type KeyId, secretOf, startGateway } from '../fixtures/gateway.js';
 
@@ -63,7 +64,7 @@ describe('the guard of /ui', () => {
     const retry = await gateway.call('POST', '/ui/api/queues/io/add', { as: 'viewer', body: {} });
     expect(retry).toMatchObject({ status: 403, body: { code: 'missing-scope' } });
     const { body } = await gateway.call('GET', '/ui/api/queues', { as: 'viewer' });
-    expect(body.queues.map(({ isPaused }: { isPaused: boolean }) => isPaused)).toEqual([false, false, false]);
+    expect(body.queues.map(({ isPaused }: { isPaused: boolean }) => isPaused)).toEqual(QUEUE_NAMES.map(() => false));
     await expect(pause('operator')).resolves.toMatchObject({ status: 200 });
     await expect(gateway.call('PUT', '/ui/api/queues/io/resume', { as: 'operator' })).resolves.toMatchObject({ status: 200 });
   });

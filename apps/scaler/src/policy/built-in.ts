@@ -1,4 +1,4 @@
-import { QUEUE_NAMES } from '@dts/jobs';
+import { isLeased, QUEUE_NAMES } from '@dts/jobs';
 import { type PoolPolicy, toPolicies } from '@dts/scaling';
 import type { ScalerEnv } from '../env.js';
 
@@ -17,5 +17,8 @@ export function builtInPolicies({ QUEUES, SCALER_TARGET, WORKERS_MIN, WORKERS_MA
     coldStart: COLD_START,
   });
   const pools = Object.fromEntries(QUEUES.map(({ queue }) => [queue, pool(queue)]));
-  return toPolicies({ mode: SCALER_TARGET === 'dry-run' ? 'observe' : 'enforce', pools }, { queues: QUEUE_NAMES });
+  return toPolicies(
+    { mode: SCALER_TARGET === 'dry-run' ? 'observe' : 'enforce', pools },
+    { queues: QUEUE_NAMES, leased: QUEUE_NAMES.filter(isLeased) },
+  );
 }

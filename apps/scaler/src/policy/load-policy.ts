@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { QUEUE_NAMES } from '@dts/jobs';
+import { isLeased, QUEUE_NAMES } from '@dts/jobs';
 import { EnvError } from '@dts/runtime';
 import { type PoolPolicy, parsePolicies } from '@dts/scaling';
 import type { ScalerEnv } from '../env.js';
@@ -39,5 +39,5 @@ export function readPolicy(path: string): string {
 
 /** @throws PolicyError */
 export function parsePolicy(text: string): LoadedPolicy {
-  return { text, policies: parsePolicies(text, { queues: QUEUE_NAMES }) };
+  return { text, policies: parsePolicies(text, { queues: QUEUE_NAMES, leased: QUEUE_NAMES.filter(isLeased) }) };
 }

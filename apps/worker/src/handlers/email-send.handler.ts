@@ -1,9 +1,9 @@
 import { domainToASCII } from 'node:url';
 import type { PayloadOf } from '@dts/jobs';
+import { FinalError } from '@dts/jobs';
 import type { SendMailOptions } from 'nodemailer';
 import { download } from '../outbound/download.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
-import { FinalError } from '../processing/errors.js';
 import type { Handler } from '../processing/handler.js';
 import type { Mailer } from './mailer.js';
 

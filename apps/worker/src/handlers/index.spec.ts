@@ -3,15 +3,15 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { JOB_NAMES } from '@dts/jobs';
+import { HANDLED_JOB_NAMES } from '@dts/jobs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { handlerEnvShape } from './env.js';
 import { createHandlers } from './index.js';
 
-it('has a handler for every job type', () => {
+it('has a handler for every job type that is not handled elsewhere', () => {
   const handlers = createHandlers(z.object(handlerEnvShape).parse({}));
-  expect(Object.keys(handlers).sort()).toEqual([...JOB_NAMES].sort());
+  expect(Object.keys(handlers).sort()).toEqual([...HANDLED_JOB_NAMES].sort());
 });
 
 const packagePath = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -57,6 +57,13 @@ describe('a fourth job type', () => {
   it('does not compile with a handler that gives something else', async () => {
     await edit(handlers, "'http.request':", "'test.fourth': async () => ({ answer: 'a lot' }),\n    'http.request':");
     expect(await compile()).toMatch(/Type 'string' is not assignable to type 'number'/);
+  });
+
+  it('compiles without one when it is handled elsewhere, and takes none', async () => {
+    await edit(join(folder, 'jobs/fourth.job.ts'), "queue: 'io'", "queue: 'external'");
+    expect(await compile()).toBe('');
+    await edit(handlers, "'http.request':", "'test.fourth': async () => ({ answer: 1 }),\n    'http.request':");
+    expect(await compile()).toMatch(/'test\.fourth'/);
   });
 
   it('compiles with the one line that it needs', async () => {

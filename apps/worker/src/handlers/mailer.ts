@@ -1,5 +1,5 @@
+import { FinalError } from '@dts/jobs';
 import type { SendMailOptions, SentMessageInfo, Transporter } from 'nodemailer';
-import { FinalError } from '../processing/errors.js';
 import { smtpFailure } from './smtp-failure.js';
 
 export interface SentMail {

@@ -1,4 +1,4 @@
-import { FinalError, RetryableError } from '../processing/errors.js';
+import { FinalError, RetryableError } from '@dts/jobs';
 
 /** What nodemailer tells of a failure; see its `errors.d.ts`. */
 interface MailError {

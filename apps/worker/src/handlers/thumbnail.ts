@@ -1,6 +1,6 @@
 import type { PayloadOf } from '@dts/jobs';
+import { FinalError, RetryableError } from '@dts/jobs';
 import type { Sharp } from 'sharp';
-import { FinalError, RetryableError } from '../processing/errors.js';
 
 export type ThumbnailOptions = Pick<PayloadOf<'image.thumbnail'>, 'width' | 'height' | 'fit' | 'format' | 'quality'>;
 

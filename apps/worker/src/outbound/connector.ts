@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { FinalError } from '@dts/jobs';
 import { buildConnector } from 'undici';
-import { FinalError } from '../processing/errors.js';
 import type { OutboundPolicy } from './policy.js';
 
 export interface ResolvedAddress {

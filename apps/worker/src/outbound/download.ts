@@ -1,4 +1,4 @@
-import { FinalError } from '../processing/errors.js';
+import { FinalError } from '@dts/jobs';
 import type { OutboundClient } from './outbound-client.js';
 import { redactUrl } from './redact-url.js';
 

@@ -1,4 +1,4 @@
-import { FinalError, RetryableError } from '../processing/errors.js';
+import { FinalError, RetryableError } from '@dts/jobs';
 import { redactUrl } from './redact-url.js';
 import { retryAfterMs } from './retry-after.js';
 

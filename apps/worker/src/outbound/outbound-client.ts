@@ -1,6 +1,6 @@
 import { unescape as percentDecode } from 'node:querystring';
+import { FinalError, RetryableError } from '@dts/jobs';
 import { Agent, type Dispatcher } from 'undici';
-import { FinalError, RetryableError } from '../processing/errors.js';
 import { readBody } from './body.js';
 import { policedConnector, type Resolve, systemResolve } from './connector.js';
 import { type Answer, networkFailure, statusFailure } from './failures.js';

@@ -1,4 +1,4 @@
-import { FinalError } from '../processing/errors.js';
+import { FinalError } from '@dts/jobs';
 import { redactUrl } from './redact-url.js';
 
 /** One exchange on the way to the final answer. Header names are in lower case. */

@@ -1,11 +1,10 @@
-import { connectProducer, connectWorker, openQueues, type Queues, type RedisClient } from '@dts/queue';
+import type { WorkerJob } from '@dts/queue';
+import { connectProducer, connectWorker, openQueues, type Queues, type RedisClient, workerOptions } from '@dts/queue';
 import { createSignal, type RedisServer, startRedis, testPrefix, testRedisUrl, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ChildJobs } from './child-jobs.js';
 import { EagerWorker } from './eager-worker.js';
 import type { Submit } from './handler.js';
-import type { WorkerJob } from './worker-job.js';
-import { workerOptions } from './worker-options.js';
 
 const ignore = () => undefined;
 const to = (path: string) => ({ url: `http://service.test/${path}` });

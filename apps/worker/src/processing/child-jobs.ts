@@ -1,3 +1,5 @@
+import { FinalError, RetryableError } from '@dts/jobs';
+import type { WorkerJob } from '@dts/queue';
 import {
   Admission,
   connectProducer,
@@ -9,9 +11,7 @@ import {
   type RedisClient,
 } from '@dts/queue';
 import type { Telemetry } from 'bullmq';
-import { FinalError, RetryableError } from './errors.js';
 import type { Submit } from './handler.js';
-import type { WorkerJob } from './worker-job.js';
 
 /** What may be another time: then the attempt is repeated, and this submission with it. */
 const PASSING: readonly string[] = ['unavailable', 'outcome-unknown', 'memory-full', 'backlog-full'];

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { FinalError } from '@dts/jobs';
 import type { Deadline } from './deadline.js';
-import { FinalError } from './errors.js';
 import type { HandlerContext } from './handler.js';
 import type { JobStart } from './job-start.js';
 

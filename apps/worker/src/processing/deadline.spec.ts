@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { AttemptAborted } from './aborted.js';
 import { Deadline } from './deadline.js';
-import { AttemptAborted } from './outcome.js';
 
 const untilAborted = (signal: AbortSignal) =>
   new Promise<never>((_resolve, reject) => {

@@ -1,4 +1,4 @@
-import { AttemptAborted } from './outcome.js';
+import { AttemptAborted } from './aborted.js';
 
 /** Node fires a longer timer at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,8 +1,8 @@
+import { workerOptions } from '@dts/queue';
 import { createSignal, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EagerWorker } from './eager-worker.js';
 import { type Opened, open } from './fixtures/opened.js';
-import { workerOptions } from './worker-options.js';
 
 const SLOTS = 200;
 const BACKLOG = 300;

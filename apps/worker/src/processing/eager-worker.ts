@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JobData } from '@dts/queue';
+import type { JobData, WorkerJob } from '@dts/queue';
 import { type Processor, Worker, type WorkerOptions } from 'bullmq';
-import type { WorkerJob } from './worker-job.js';
 
 /**
  * Jobs that may be fetched but not started. More make the fetches of short jobs overlap better, fewer start sooner: each

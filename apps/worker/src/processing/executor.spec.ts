@@ -1,8 +1,8 @@
-import { Children, JobLogs, type JobRecord } from '@dts/queue';
+import { FinalError, RetryableError } from '@dts/jobs';
+import { Children, JobLogs, type JobRecord, Starts, workerOptions } from '@dts/queue';
 import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Worker } from 'bullmq';
-import { FinalError, RetryableError } from './errors.js';
 import { Executor } from './executor.js';
 import { HANDLER_ENV, MISBEHAVING, noChildren, SILENT } from './fixtures/job-starts.js';
 import { MeasuredReporter } from './fixtures/measured-reporter.js';
@@ -12,8 +12,6 @@ import type { Runner } from './job-start.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { runWithin } from './run-within.js';
 import { processOf } from './sandbox/channel.js';
-import { Starts } from './starts.js';
-import { workerOptions } from './worker-options.js';
 
 const PAYLOAD = { url: 'http://127.0.0.1:9/', method: 'GET' };
 const RESULT = { status: 200, headers: {}, body: '', truncated: false, durationMs: 1 };

@@ -1,19 +1,23 @@
-import { findJobDefinition } from '@dts/jobs';
-import { ARRIVAL_PRIORITY, backoffDelay, type Children, type FailedAttempt, type JobError, type JobLogs } from '@dts/queue';
-import { WaitingChildrenError, WaitingError } from 'bullmq';
-import { AttemptFailed, JobDead } from './attempt-error.js';
-import { FinalError } from './errors.js';
+import { checkResult } from '@dts/jobs';
+import {
+  type Children,
+  CRASHES_TOLERATED,
+  type FailedOutcome,
+  handBack,
+  type JobLogs,
+  keyOf,
+  Preparation,
+  type Starts,
+  timeoutOf,
+  toFailure,
+  type WorkerJob,
+} from '@dts/queue';
+import { WaitingChildrenError } from 'bullmq';
 import type { Child, Submit } from './handler.js';
 import type { JobStart, Runner } from './job-start.js';
-import { classify, type Outcome } from './outcome.js';
-import { checkResult, definitionOf, parsePayload } from './payload.js';
+import { classify } from './outcome.js';
 import type { Quarantine } from './quarantine/quarantine.js';
 import type { AttemptReporter } from './reporter.js';
-import type { Starts } from './starts.js';
-import { isLastAttempt, keyOf, type WorkerJob } from './worker-job.js';
-
-/** A job that may have crashed its worker this often is not let near a worker's other jobs any more. */
-const CRASHES_TOLERATED = 3;
 
 /**
  * One attempt, from a fetched job to what BullMQ is told: parse -> start by -> deadline -> run -> check result -> classify -> report.
@@ -21,6 +25,7 @@ const CRASHES_TOLERATED = 3;
 export class Executor {
   private stopped = false;
   private readonly running = new Map<string, number>();
+  private readonly preparation: Preparation;
 
   constructor(
     private readonly worker: string,
@@ -30,7 +35,9 @@ export class Executor {
     private readonly quarantine: Quarantine,
     private readonly submitterFor: (parent: WorkerJob) => Submit,
     private readonly children: Children,
-  ) {}
+  ) {
+    this.preparation = new Preparation(children);
+  }
 
   /** A fetch that was under way when its worker was told to stop still brings a job: from now on it goes straight back. */
   stop(): void {
@@ -69,10 +76,7 @@ export class Executor {
   }
 
   private async start(job: WorkerJob, token: string, stop: AbortSignal | undefined, run: Runner): Promise<unknown> {
-    const definition = definitionOf(job.name);
-    const payload = parsePayload(definition, job.data.payload);
-    checkStartBy(job.data.startBy);
-    await this.awaitChildren(job, token);
+    const { definition, payload } = await this.preparation.prepare(job, token);
     const start = this.toStart(job, payload, token, stop);
     const crashes = await this.starts.begin(job);
     const isSuspect = crashes >= CRASHES_TOLERATED;
@@ -100,58 +104,8 @@ export class Executor {
     };
   }
 
-  /**
-   * Of a parent that was retried: its children have ended mostly.
-   * @throws FinalError `child-failed`, WaitingChildrenError once the job waits for them
-   */
-  private async awaitChildren(job: WorkerJob, token: string): Promise<void> {
-    if (!job.data.flow) return;
-    const readiness = await this.children.readinessOf(job.id ?? '', job.data.flow);
-    if (readiness === 'waiting' && (await job.moveToWaitingChildren(token))) throw new WaitingChildrenError();
-    if (typeof readiness === 'object') throw new FinalError('child-failed', `Its child ${readiness.failedChild} failed.`);
+  private async toThrow(job: WorkerJob, token: string, startedAt: number, outcome: FailedOutcome): Promise<Error> {
+    if (outcome.kind === 'shutdown') return handBack(job, token);
+    return toFailure({ job, worker: this.worker, startedAt }, outcome);
   }
-
-  private async toThrow(job: WorkerJob, token: string, startedAt: number, outcome: Outcome): Promise<Error> {
-    switch (outcome.kind) {
-      case 'retry':
-        return this.toRetry(job, startedAt, outcome.error, outcome.retryAfterMs);
-      case 'final':
-      case 'cancelled':
-        return new JobDead(this.toAttempt(job, startedAt, outcome.error));
-      case 'shutdown':
-        return handBack(job, token);
-      case 'lock-lost':
-        return new AttemptFailed(this.toAttempt(job, startedAt, { code: 'lock-lost', message: 'Another worker has taken the job over.' }));
-    }
-  }
-
-  /** The wait is drawn here, so that the attempt's record can tell it; BullMQ asks for it a moment later. */
-  private toRetry(job: WorkerJob, startedAt: number, error: JobError, retryAfterMs: number | undefined): Error {
-    const attempt = this.toAttempt(job, startedAt, error);
-    if (isLastAttempt(job)) return new JobDead(attempt);
-    const backoff = typeof job.opts.backoff === 'object' ? job.opts.backoff : { type: 'constant', delay: job.opts.backoff };
-    return new AttemptFailed({ ...attempt, retryInMs: retryAfterMs ?? backoffDelay(backoff, attempt.number, Math.random()) });
-  }
-
-  private toAttempt(job: WorkerJob, startedAt: number, error: JobError): FailedAttempt {
-    return { number: job.attemptsMade + 1, startedAt, finishedAt: Date.now(), worker: this.worker, error };
-  }
-}
-
-/** Milliseconds an attempt may take; 0 for a job type that nobody knows. */
-function timeoutOf(job: WorkerJob): number {
-  return job.data.timeout ?? findJobDefinition(job.name)?.timeout ?? 0;
-}
-
-/** @throws FinalError `expired`: no attempt, first or later, starts after the time that the submission named */
-function checkStartBy(startBy: number | undefined): void {
-  if (startBy === undefined || Date.now() <= startBy) return;
-  throw new FinalError('expired', `No attempt was to start after ${new Date(startBy).toISOString()}.`);
-}
-
-/** Back to the head of the queue, no attempt used up. It had its place in line: it must not stand at the end again. */
-async function handBack(job: WorkerJob, token: string): Promise<Error> {
-  if (job.priority === ARRIVAL_PRIORITY) await job.changePriority({ priority: 0 });
-  await job.moveToWait(token);
-  return new WaitingError();
 }

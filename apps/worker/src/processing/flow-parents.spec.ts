@@ -1,8 +1,8 @@
-import { Children, type FlowNodeInput, Flows, JobLogs } from '@dts/queue';
+import { FinalError } from '@dts/jobs';
+import { Children, type FlowNodeInput, Flows, JobLogs, Starts, workerOptions } from '@dts/queue';
 import { waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Worker } from 'bullmq';
-import { FinalError } from './errors.js';
 import { Executor } from './executor.js';
 import { HANDLER_ENV, MISBEHAVING, noChildren, SILENT } from './fixtures/job-starts.js';
 import { MeasuredReporter } from './fixtures/measured-reporter.js';
@@ -12,8 +12,6 @@ import { Quarantine } from './quarantine/quarantine.js';
 import { runWithin } from './run-within.js';
 import { threadOf } from './sandbox/channel.js';
 import { ThreadPool } from './sandbox/thread-pool.js';
-import { Starts } from './starts.js';
-import { workerOptions } from './worker-options.js';
 
 const RESULT = { status: 200, headers: {}, body: '', truncated: false, durationMs: 1 };
 const ignore = () => undefined;

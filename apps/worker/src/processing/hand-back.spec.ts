@@ -1,4 +1,5 @@
-import { ARRIVAL_PRIORITY, Children, JobLogs } from '@dts/queue';
+import type { WorkerJob } from '@dts/queue';
+import { ARRIVAL_PRIORITY, Children, JobLogs, Starts, workerOptions } from '@dts/queue';
 import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EagerWorker } from './eager-worker.js';
@@ -8,9 +9,6 @@ import { MeasuredReporter } from './fixtures/measured-reporter.js';
 import { type Opened, open } from './fixtures/opened.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { runWithin } from './run-within.js';
-import { Starts } from './starts.js';
-import type { WorkerJob } from './worker-job.js';
-import { workerOptions } from './worker-options.js';
 
 const DATA = { payload: { url: 'http://127.0.0.1:9/', method: 'GET' }, tenant: 't' };
 const ignore = () => undefined;

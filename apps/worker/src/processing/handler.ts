@@ -1,4 +1,4 @@
-import type { DefinitionOf, JobName, PayloadInputOf, PayloadOf, ResultOf } from '@dts/jobs';
+import type { DefinitionOf, HandledJobName, JobName, PayloadInputOf, PayloadOf, ResultOf } from '@dts/jobs';
 import type { ChildRecord, SubmitOptions } from '@dts/queue';
 import type { z } from 'zod';
 
@@ -65,5 +65,5 @@ export type Handler<Name extends JobName> = (
   context: HandlerContext,
 ) => Promise<z.input<DefinitionOf<Name>['result']>>;
 
-/** One handler for each job type, so that a definition without a handler does not compile. */
-export type Handlers = { readonly [Name in JobName]: Handler<Name> };
+/** One handler for each job type that is not handled elsewhere, so that a definition without a handler does not compile. */
+export type Handlers = { readonly [Name in HandledJobName]: Handler<Name> };

@@ -1,5 +1,5 @@
+import type { WorkerJob } from '@dts/queue';
 import type { Child, Submit } from './handler.js';
-import type { WorkerJob } from './worker-job.js';
 
 /** One start of a job, checked and about to run. */
 export interface JobStart {

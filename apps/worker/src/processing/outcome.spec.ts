@@ -1,6 +1,7 @@
+import { FinalError, RetryableError } from '@dts/jobs';
 import { describe, expect, it } from '@jest/globals';
-import { FinalError, RetryableError } from './errors.js';
-import { AttemptAborted, classify } from './outcome.js';
+import { AttemptAborted } from './aborted.js';
+import { classify } from './outcome.js';
 
 describe('classify', () => {
   it('buries what is final, under its own code', () => {

@@ -1,9 +1,9 @@
+import { workerOptions } from '@dts/queue';
 import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EagerWorker } from './eager-worker.js';
 import { type Opened, open } from './fixtures/opened.js';
 import { QueueConsumer } from './queue-consumer.js';
-import { workerOptions } from './worker-options.js';
 
 const ignore = () => undefined;
 

@@ -1,4 +1,4 @@
-import type { JobName } from '@dts/jobs';
+import type { HandledJobName } from '@dts/jobs';
 import type { Handler, HandlerContext, Handlers } from './handler.js';
 import type { Runner } from './job-start.js';
 import { runWithin } from './run-within.js';
@@ -11,7 +11,7 @@ const ABANDON_AFTER_MS = 1_000;
  * takes, which the compiler cannot follow through a name that is known only at run time.
  */
 export async function runHandler(handlers: Handlers, name: string, payload: unknown, context: HandlerContext): Promise<unknown> {
-  const handler = handlers[name as JobName] as Handler<JobName>;
+  const handler = handlers[name as HandledJobName] as Handler<HandledJobName>;
   return handler(payload as never, context);
 }
 

@@ -1,11 +1,10 @@
-import { readDueWork } from '@dts/queue';
+import { readDueWork, workerOptions } from '@dts/queue';
 import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EagerWorker } from './eager-worker.js';
 import { type Opened, open } from './fixtures/opened.js';
 import { QueueConsumer } from './queue-consumer.js';
 import { Watchdog } from './watchdog.js';
-import { workerOptions } from './worker-options.js';
 
 const SLOTS = 3;
 const SILENT_MS = 300;

@@ -1,5 +1,6 @@
+import { JOB_DEFINITIONS } from '@dts/jobs';
 import type { WorkerQueue } from '@dts/queue';
-import { METRICS } from '@dts/runtime';
+import { AttemptMetrics, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
@@ -10,6 +11,7 @@ import { WORKER_ENV, type WorkerEnv } from '../env.js';
 export class WorkerMetrics implements OnApplicationBootstrap {
   constructor(
     @Inject(WORKER_ENV) private readonly env: WorkerEnv,
+    private readonly attempts: AttemptMetrics,
     @InjectMetric(METRICS.slots.name) private readonly slots: Gauge,
     @InjectMetric(METRICS.busySlots.name) private readonly busySlots: Gauge,
     @InjectMetric(METRICS.workerDraining.name) private readonly draining: Gauge,
@@ -21,7 +23,9 @@ export class WorkerMetrics implements OnApplicationBootstrap {
 
   /** From 0 on, so that Prometheus sees the first of each happen. */
   onApplicationBootstrap(): void {
-    for (const { queue } of this.env.QUEUES) for (const counter of [this.stalls, this.restarts]) counter.inc({ queue }, 0);
+    const served = this.env.QUEUES.map(({ queue }) => queue);
+    for (const { queue, name } of JOB_DEFINITIONS) if (served.includes(queue)) this.attempts.begin({ queue, job_name: name });
+    for (const queue of served) for (const counter of [this.stalls, this.restarts]) counter.inc({ queue }, 0);
     for (const place of ['thread', 'quarantine']) this.crashes.inc({ place }, 0);
   }
 

@@ -1,49 +1,50 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { QUEUES } from '@dts/jobs';
+import type { WorkerJob } from '@dts/queue';
 import {
   Children,
   connectWorker,
   createTelemetry,
   type DueWork,
   EarlyEnds,
+  EndNotes,
   isAnswering,
+  isOfAttempt,
   JobLogs,
   keyPrefix,
+  LaneGate,
   openQueues,
   type QueueChoice,
   QueueCounters,
   type RedisClient,
   readDueWork,
+  reportFailure,
+  reportSuccess,
+  Starts,
   StatisticsWriter,
+  workerOptions,
 } from '@dts/queue';
 import { Draining, isTracing, LOGGER, type Logger } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Telemetry } from 'bullmq';
 import { WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
-import { isOfAttempt } from './attempt-error.js';
 import { CancelListener } from './cancel-listener.js';
 import { ChildJobs } from './child-jobs.js';
 import { DrainListener } from './drain-listener.js';
 import { EagerWorker } from './eager-worker.js';
-import { EndNotes } from './end-notes.js';
 import { Executor } from './executor.js';
 import { Heartbeat, type WorkerStatus } from './heartbeat.js';
-import { JobMetrics } from './job-metrics.js';
 import type { Runner } from './job-start.js';
-import { LaneGate } from './lane-gate.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { QueueConsumer } from './queue-consumer.js';
 import { AttemptReporter } from './reporter.js';
 import { runHere } from './run-handler.js';
 import { ThreadPool } from './sandbox/thread-pool.js';
 import { shareSlots } from './slot-shares.js';
-import { Starts } from './starts.js';
 import { Watchdog } from './watchdog.js';
-import type { WorkerJob } from './worker-job.js';
 import { WorkerMetrics } from './worker-metrics.js';
-import { workerOptions } from './worker-options.js';
 
 /** Milliseconds before the end of the grace at which running jobs are handed back. */
 const HAND_BACK_MS = 5_000;
@@ -76,7 +77,6 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(WORKER_ENV) private readonly env: WorkerEnv,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly metrics: WorkerMetrics,
-    private readonly jobMetrics: JobMetrics,
     private readonly draining: Draining,
     private readonly reporter: AttemptReporter,
     counters: QueueCounters,
@@ -192,14 +192,14 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     worker.on('error', this.logError);
     worker.on('completed', (job) => {
       this.gate.leave(job);
-      this.jobMetrics.completed(job);
+      this.reporter.ended(reportSuccess(job));
     });
     worker.on('failed', (job, error) => {
       if (!job) return;
       if (job.finishedOn !== undefined && !isOfAttempt(error)) this.reporter.endedUntried(job, error.message);
       this.gate.leave(job);
       this.notes.add(job);
-      this.jobMetrics.failed(job);
+      this.reporter.ended(reportFailure(job));
     });
     worker.on('stalled', (jobId) => {
       this.metrics.stalled(queue);

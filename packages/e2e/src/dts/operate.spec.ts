@@ -19,7 +19,7 @@ describe('dts queues', () => {
     expect(ran.stdout).toMatch(/^QUEUE +STATE +WAITING +SCHEDULED +ACTIVE +DEAD +IN\/S +DONE\/S +OLDEST +BUSY\n/);
     for (const queue of ['io', 'rate-limited', 'cpu']) expect(ran.stdout).toMatch(new RegExp(`^${queue} +running +\\d`, 'm'));
     const { items } = await dts.json<{ items: { name: string; slots: number }[] }>('queues', 'ls');
-    expect(items.map(({ name }) => name).sort()).toEqual(['cpu', 'io', 'rate-limited']);
+    expect(items.map(({ name }) => name).sort()).toEqual(['cpu', 'external', 'io', 'rate-limited']);
   });
 
   it('pauses and resumes one', async () => {

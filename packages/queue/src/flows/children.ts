@@ -57,8 +57,9 @@ export class Children {
     return reply === 1 ? 'ready' : 'waiting';
   }
 
-  /** In the order of the submission, without `remove` children that have failed. */
-  async read(parentId: string, { children = [] }: FlowLink): Promise<ChildRecord[]> {
+  /** In the order of the submission, without `remove` children that have failed; all of them, or `count` from the `from`th on. */
+  async read(parentId: string, { children: all = [] }: FlowLink, from = 0, count = all.length): Promise<ChildRecord[]> {
+    const children = all.slice(from, from + count);
     const told: ChildRecord[] = [];
     const links = new Map(children.map((link) => [link.id, link]));
     for await (const [id, record] of this.reader.records([...links.keys()])) {

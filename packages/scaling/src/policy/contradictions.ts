@@ -11,15 +11,19 @@ const comparable = z.looseObject({
   fallback: whole(0, MOST_WORKERS).catch(0),
 });
 
-type Comparable = z.output<typeof comparable> & { readonly pool: string };
+type Comparable = z.output<typeof comparable> & { readonly pool: string; readonly kind: string | undefined };
 
-/** Settings of which each may be as it is, and not all of them together. @param pools as they stand in the file */
-export function contradictionsIn(pools: Readonly<Record<string, unknown>>): Problem[] {
+/**
+ * Settings of which each may be as it is, and not all of them together.
+ * @param pools as they stand in the file
+ * @param leased queues that no worker of ours serves
+ */
+export function contradictionsIn(pools: Readonly<Record<string, unknown>>, leased: readonly string[] = []): Problem[] {
   const known = Object.entries(pools).flatMap(([pool, data]) => {
     const parsed = comparable.safeParse(data);
-    return parsed.success ? [{ ...parsed.data, pool }] : [];
+    return parsed.success ? [{ ...parsed.data, pool, kind: kindOf(data) }] : [];
   });
-  return [...known.flatMap(withinPool), ...betweenPools(known)];
+  return [...known.flatMap(withinPool), ...known.flatMap((pool) => servedElsewhere(pool, leased)), ...betweenPools(known)];
 }
 
 function withinPool({ pool, min, max, fallback }: Comparable): Problem[] {
@@ -28,6 +32,19 @@ function withinPool({ pool, min, max, fallback }: Comparable): Problem[] {
     path: ['pools', pool, setting],
     message: `is ${value}, more than max, which is ${max}: lower ${setting} or raise max`,
   }));
+}
+
+function kindOf(pool: unknown): string | undefined {
+  return z.object({ target: z.object({ kind: z.string() }) }).safeParse(pool).data?.target.kind;
+}
+
+function servedElsewhere({ pool, queues, kind }: Comparable, leased: readonly string[]): Problem[] {
+  if (kind !== 'local-process') return [];
+  return [...queues.entries()].flatMap(([index, queue]) =>
+    leased.some((name) => name === queue)
+      ? [{ path: ['pools', pool, 'queues', index], message: `${queue} is leased by workers elsewhere: local processes cannot serve it` }]
+      : [],
+  );
 }
 
 /** A queue that two pools serve, or a target that two set, would be scaled by two who do not know of each other. */

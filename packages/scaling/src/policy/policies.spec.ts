@@ -134,6 +134,15 @@ pools:
     ]);
   });
 
+  it('has local processes for a queue whose jobs are leased by workers elsewhere', () => {
+    const options = { queues: [...QUEUES, 'external'], leased: ['external'] };
+    const pool = (target: string) => `pools:\n  elsewhere:\n    queues: [external]\n    target: ${target}\n    max: 3\n`;
+    expect(problemsOf(pool('{ kind: local-process }'), options)).toEqual([
+      '3 pools.elsewhere.queues.0: external is leased by workers elsewhere: local processes cannot serve it',
+    ]);
+    expect(problemsOf(pool('{ kind: kubernetes, namespace: dts, deployment: worker-python }'), options)).toEqual([]);
+  });
+
   it.each([
     ['min over max', file('min: 11'), ['6 pools.default.min: is 11, more than max, which is 10: lower min or raise max']],
     [

@@ -10,6 +10,8 @@ import { type Problem, toProblems } from './problem.js';
 export interface PolicyOptions {
   /** The queues that there are; without it, any name may be one. */
   readonly queues?: readonly string[];
+  /** Those of them that no worker of ours serves: local processes cannot be scaled for them. */
+  readonly leased?: readonly string[];
 }
 
 const mode = oneOf(MODES).default('enforce');
@@ -54,12 +56,12 @@ interface Read {
   readonly problems: Problem[];
 }
 
-function readPools(file: z.output<typeof readable>, { queues }: PolicyOptions): Read {
+function readPools(file: z.output<typeof readable>, { queues, leased }: PolicyOptions): Read {
   const schema = poolSchema(queues);
   const read = Object.entries(file.pools).map(([pool, data]) => readPool(schema, pool, data, file.mode));
   return {
     policies: read.flatMap(({ policies }) => policies),
-    problems: [...read.flatMap(({ problems }) => problems), ...contradictionsIn(file.pools)],
+    problems: [...read.flatMap(({ problems }) => problems), ...contradictionsIn(file.pools, leased)],
   };
 }
 

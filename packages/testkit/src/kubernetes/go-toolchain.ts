@@ -49,7 +49,7 @@ async function installedVersion(env: NodeJS.ProcessEnv): Promise<string> {
     return stdout.trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error('the Kubernetes tests build their cluster from source and found no Go on PATH; install: apt-get install golang-go');
+    throw new Error('what is tested is built from source, and found no Go on PATH; install: apt-get install golang-go');
   }
 }
 

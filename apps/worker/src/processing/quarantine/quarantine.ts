@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
+import { FinalError } from '@dts/jobs';
 import type { Logger } from '@dts/runtime';
 import type { HandlerEnv } from '../../handlers/env.js';
-import { FinalError } from '../errors.js';
+import { AttemptAborted } from '../aborted.js';
 import type { JobStart, Runner } from '../job-start.js';
-import { AttemptAborted } from '../outcome.js';
 import { runWithin } from '../run-within.js';
 import { type OpenChannel, processOf } from '../sandbox/channel.js';
 import { Host } from '../sandbox/host.js';

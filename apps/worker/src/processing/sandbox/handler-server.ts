@@ -1,9 +1,7 @@
-import { FinalError } from '../errors.js';
+import { checkResult, definitionOf, FinalError, readThrown, type Thrown } from '@dts/jobs';
+import { AttemptAborted } from '../aborted.js';
 import type { HandlerContext, Handlers } from '../handler.js';
-import { AttemptAborted } from '../outcome.js';
-import { checkResult, definitionOf } from '../payload.js';
 import { runHandler } from '../run-handler.js';
-import { readThrown, type Thrown } from '../thrown.js';
 import { withinTrace } from './hosted-trace.js';
 import type { CallMethod, FromHost, HostedStart, ToHost } from './messages.js';
 

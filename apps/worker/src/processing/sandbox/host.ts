@@ -1,10 +1,9 @@
+import { RetryableError, readThrown } from '@dts/jobs';
 import { activeTrace } from '@dts/queue';
 import type { HandlerEnv } from '../../handlers/env.js';
-import { RetryableError } from '../errors.js';
+import type { AttemptAborted } from '../aborted.js';
 import type { HandlerContext } from '../handler.js';
 import type { JobStart } from '../job-start.js';
-import type { AttemptAborted } from '../outcome.js';
-import { readThrown } from '../thrown.js';
 import type { HostChannel, HostEnd, OpenChannel } from './channel.js';
 import type { FromHost, HostedStart, RunMessage } from './messages.js';
 

@@ -1,6 +1,6 @@
+import type { Thrown } from '@dts/jobs';
 import type { HandlerEnv } from '../../handlers/env.js';
-import type { AbortReason } from '../outcome.js';
-import type { Thrown } from '../thrown.js';
+import type { AbortReason } from '../aborted.js';
 
 /** A start, as a host is told it: the context's data, and the job's. */
 export interface HostedStart {

@@ -1,0 +1,9 @@
+import preset from './jest.preset.mjs';
+
+/** Workers in other languages, driven through the suite that all of them share. */
+export default {
+  ...preset,
+  rootDir: 'packages/e2e',
+  testMatch: ['<rootDir>/src/**/*.polyglot.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/'],
+};

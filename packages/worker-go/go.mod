@@ -1,0 +1,3 @@
+module distributed-task-scheduler/worker
+
+go 1.22

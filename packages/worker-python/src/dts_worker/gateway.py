@@ -1,0 +1,95 @@
+"""HTTP to the gateway: one call, repeated for as long as that is of use."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any
+
+import httpx
+
+from .errors import ApiError
+
+# A call that failed so may succeed when it is repeated, and is safe to repeat.
+_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+_FIRST_WAIT = 0.1
+_LONGEST_WAIT = 5.0
+
+
+class Gateway:
+    """Calls until it is answered; while the gateway or its Redis is away, that is later."""
+
+    def __init__(self, url: str, api_key: str, connections: int = 100) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=url,
+            headers={"Authorization": f"Bearer {api_key}"},
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        )
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def get(self, path: str, timeout: float = 15.0) -> dict[str, Any]:
+        return await self._call("GET", path, timeout=timeout)
+
+    async def delete(self, path: str) -> dict[str, Any]:
+        return await self._call("DELETE", path)
+
+    async def post(
+        self,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        headers: dict[str, str] | None = None,
+        timeout: float = 15.0,
+        tries: int | None = None,
+    ) -> dict[str, Any]:
+        """``tries``: how often at most; for ever unless given. Raises ApiError for what is refused for good."""
+        return await self._call("POST", path, body, headers, timeout, tries)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        timeout: float = 15.0,
+        tries: int | None = None,
+    ) -> dict[str, Any]:
+        wait = _FIRST_WAIT
+        tried = 0
+        while True:
+            tried += 1
+            try:
+                return await self._once(method, path, body, headers, timeout)
+            except (httpx.TransportError, ApiError) as error:
+                if isinstance(error, ApiError) and error.status not in _PASSING:
+                    raise
+                if tries is not None and tried >= tries:
+                    raise
+            await asyncio.sleep(wait * random.uniform(0.5, 1.0))
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _once(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        headers: dict[str, str] | None,
+        timeout: float,
+    ) -> dict[str, Any]:
+        limit = httpx.Timeout(timeout, connect=5.0)
+        response = await self._http.request(method, path, json=body, headers=headers, timeout=limit)
+        answer = _read(response)
+        if response.status_code < 400:
+            return answer
+        code, detail = str(answer.get("code", "unknown")), str(answer.get("detail", response.text[:200]))
+        raise ApiError(response.status_code, code, detail, answer)
+
+
+def _read(response: httpx.Response) -> dict[str, Any]:
+    try:
+        answer = response.json()
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}

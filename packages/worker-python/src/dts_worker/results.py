@@ -1,0 +1,74 @@
+"""Reports results: those that come while others are on their way go together."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import ApiError
+from .gateway import Gateway
+
+_MOST = 100
+_MOST_BYTES = 4 * 1024 * 1024
+_SENDERS = 2
+_AGAIN = 0.2
+
+
+@dataclass(frozen=True)
+class _Part:
+    token: str
+    result: Any
+    size: int
+    reported: asyncio.Future[None]
+
+
+class Results:
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._waiting: list[_Part] = []
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def report(self, token: str, result: Any) -> None:
+        """Returns once it is kept. Raises ApiError: ``lease-lost``, ``payload-too-large``."""
+        reported: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Part(token, result, len(json.dumps(result)), reported))
+        if len(self._sending) < _SENDERS:
+            task = asyncio.create_task(self._send())
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        await reported
+
+    async def _send(self) -> None:
+        while self._waiting:
+            parts = self._take()
+            leases = [{"leaseToken": part.token, "result": part.result} for part in parts]
+            try:
+                answer = await self._gateway.post("/v1/leases:complete", {"leases": leases}, timeout=30.0)
+            except ApiError as error:
+                for part in parts:
+                    part.reported.set_exception(error)
+                continue
+            for part, told in zip(parts, answer["results"], strict=True):
+                self._settle(part, told)
+            if any(told["status"] >= 500 for told in answer["results"]):
+                await asyncio.sleep(_AGAIN)
+
+    def _settle(self, part: _Part, told: dict[str, Any]) -> None:
+        if told["status"] == 200:
+            part.reported.set_result(None)
+        elif told["status"] >= 500:
+            self._waiting.append(part)  # it could not be kept now
+        else:
+            problem = told["problem"]
+            part.reported.set_exception(ApiError(told["status"], problem["code"], problem["detail"], problem))
+
+    def _take(self) -> list[_Part]:
+        """At least one, however large it is."""
+        parts = [self._waiting.pop(0)]
+        size = parts[0].size
+        while self._waiting and len(parts) < _MOST and size + self._waiting[0].size <= _MOST_BYTES:
+            parts.append(self._waiting.pop(0))
+            size += parts[-1].size
+        return parts
