@@ -33,6 +33,12 @@ describe('WorkerRegistry', () => {
     expect(await registry.list()).toEqual([info('a'), info('b')]);
   });
 
+  it('keeps who is there still, and nobody who is not', async () => {
+    await redis.pexpire(`${prefix}:worker:b`, 5_000);
+    expect([await registry.keep('b'), await registry.keep('nobody')]).toEqual([true, false]);
+    expect(await redis.pttl(`${prefix}:worker:b`)).toBeGreaterThan(5_000);
+  });
+
   it('forgets who takes leave', async () => {
     await registry.leave('a');
     expect((await registry.list()).map(({ id }) => id)).toEqual(['b']);

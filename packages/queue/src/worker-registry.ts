@@ -55,6 +55,11 @@ export class WorkerRegistry {
     ]);
   }
 
+  /** For somebody who is there and has nothing new to tell. @returns whether there is an entry */
+  async keep(id: string): Promise<boolean> {
+    return (await this.redis.pexpire(this.entry(id), GONE_AFTER_MS)) === 1;
+  }
+
   async leave(id: string): Promise<void> {
     await Promise.all([this.redis.del(this.entry(id)), this.redis.srem(this.index, id)]);
   }

@@ -300,4 +300,15 @@ describe('the registry', () => {
     expect((await ask({ wait: 20, worker: worker('reg') })).body).toEqual({ directive: 'drain', leases: [] });
     expect(await list()).toMatchObject({ draining: true });
   });
+
+  it('goes by what a worker told last, also while it waits', async () => {
+    const own = { ...worker('both', 3) };
+    const waiting = ask({ wait: 5, worker: own });
+    const busy = async () =>
+      (await gateway.call('GET', '/v1/workers', { as: 'viewer' })).body.items.find(({ id }: { id: string }) => id === 'worker/both')?.busy;
+    await waitFor(async () => (await busy()) === 3);
+    await post('leases:heartbeat', { worker: { ...own, busy: 0 }, queues: ['external'], leaseTokens: [] });
+    expect((await waiting).body.leases).toEqual([]);
+    expect(await busy()).toBe(0);
+  });
 });

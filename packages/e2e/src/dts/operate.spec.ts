@@ -58,7 +58,7 @@ describe('dts top --once', () => {
     expect(ran.stdout).toMatch(/^Slots ░+ 0 of \d+ busy, 1 worker$/m);
     for (const line of ran.stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
     const document = await dts.json<{ queues: unknown[]; workers: unknown[] }>('top', '--once');
-    expect([document.queues.length, document.workers.length]).toEqual([3, 1]);
+    expect([document.queues.length, document.workers.length]).toEqual([4, 1]);
   });
 
   it('asks for a terminal otherwise', async () => {

@@ -80,7 +80,7 @@ export class LeaseDesk {
     let draining = false;
     const close = () => waiter.close();
     const presence = new Loop(async () => {
-      draining = await this.workers.heard(waiter.worker, waiter.queues).catch(() => false);
+      draining = await this.workers.waits(waiter.worker, waiter.queues).catch(() => false);
       if (draining) waiter.dismiss();
       return HEARD_MS;
     });

@@ -34,6 +34,12 @@ export class LeaseWorkers {
     return draining;
   }
 
+  /** It waits still, and may have told better of itself since. @returns whether it is wished to drain */
+  async waits(worker: LeaseWorker, queues: readonly LeasedQueueName[]): Promise<boolean> {
+    const [isKept, draining] = await Promise.all([this.registry.keep(worker.id), this.isWishedToDrain(worker.id)]);
+    return isKept && !draining ? false : this.heard(worker, queues);
+  }
+
   isWishedToDrain(id: string): Promise<boolean> {
     return this.drains.isWanted(id);
   }
