@@ -33,6 +33,11 @@ export const tasks = {
     skip: (env) => env.SKIP_KUBERNETES === '1' && 'SKIP_KUBERNETES=1 is set: no test that needs a Kubernetes was run.',
   },
   'test:keda': { jest: ['--config', join(root, 'jest.keda.config.mjs')], built: true, programs: () => ['redis', 'openssl', 'go'] },
+  'test:monitoring': {
+    jest: ['--config', join(root, 'jest.monitoring.config.mjs')],
+    built: true,
+    programs: () => ['redis', 'prometheus', 'alertmanager'],
+  },
   'test:polyglot': {
     jest: ['--config', join(root, 'jest.polyglot.config.mjs')],
     built: true,
@@ -41,11 +46,16 @@ export const tasks = {
   'test:fuzz': { node: app('packages/e2e/dist/fuzz/main.js'), built: true, programs: () => ['redis', 'python'] },
   'pictures:top': { node: app('packages/e2e/dist/pictures/top.js'), built: true, programs: () => ['redis'] },
   'pictures:bull-board': { node: app('packages/e2e/dist/pictures/bull-board.js'), built: true, programs: () => ['redis', 'chromium'] },
+  'pictures:console': { node: app('packages/e2e/dist/pictures/console.js'), built: true, programs: () => ['redis', 'chromium'] },
+  dashboards: { node: app('packages/dashboards/dist/main.js'), built: true },
   build: { rebuild: true, built: true },
   lint: { command: [join(bin, 'biome'), 'check'] },
   format: { command: [join(bin, 'biome'), 'check', '--write'] },
   types: { command: turbo('types'), built: true },
-  imports: { command: [join(bin, 'depcruise'), '--config', '.dependency-cruiser.cjs', 'apps', 'packages', 'scripts'], built: true },
+  imports: {
+    command: [join(bin, 'depcruise'), '--config', '.dependency-cruiser.cjs', 'apps', 'packages', 'monitoring', 'scripts'],
+    built: true,
+  },
   'dead-code': { command: [join(bin, 'knip')], built: true },
   check: { steps: ['lint', 'types', 'imports', 'dead-code'] },
 };

@@ -1,11 +1,25 @@
-import { ApiKeys, attemptMetrics, counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
+import {
+  ApiKeys,
+  attemptMetrics,
+  counter,
+  Draining,
+  gauge,
+  HealthController,
+  histogram,
+  LOGGER,
+  type Logger,
+  METRICS,
+  metricsModule,
+  processMetrics,
+} from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
+import { ConsoleFeed } from './console/console-feed.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { Retries } from './dead-letters/retries.js';
+import { DurabilityMetrics } from './durability-metrics.js';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { AllowedMethods } from './http/allowed-methods.js';
@@ -24,6 +38,7 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { ListController } from './jobs/list.controller.js';
 import { LogsController } from './jobs/logs.controller.js';
 import { SubmissionMetrics } from './jobs/submission-metrics.js';
+import { TenantLabels } from './jobs/tenant-labels.js';
 import { LeaseController } from './leases/lease.controller.js';
 import { LeaseRunner } from './leases/lease-runner.js';
 import { LeasesController } from './leases/leases.controller.js';
@@ -37,7 +52,6 @@ import { TenantsController } from './tenants/tenants.controller.js';
 import { WorkersController } from './workers/workers.controller.js';
 
 @Module({
-  imports: [PrometheusModule.register()],
   controllers: [
     HealthController,
     JobsController,
@@ -67,6 +81,9 @@ import { WorkersController } from './workers/workers.controller.js';
     ProblemFilter,
     ProblemMetrics,
     SubmissionMetrics,
+    TenantLabels,
+    DurabilityMetrics,
+    ...processMetrics,
     Audit,
     RateLimits,
     AddressLimits,
@@ -77,9 +94,12 @@ import { WorkersController } from './workers/workers.controller.js';
     ...attemptMetrics,
     counter(METRICS.stalls),
     Retries,
+    ConsoleFeed,
     counter(METRICS.deadLetterChanges),
     counter(METRICS.operations),
     counter(METRICS.submissions),
+    counter(METRICS.tenantSubmissions),
+    gauge(METRICS.weakSettings),
     counter(METRICS.problems),
     histogram(METRICS.submitSeconds),
     gauge(METRICS.eventStreams),
@@ -97,6 +117,7 @@ class AppModule {}
 export function appModule(env: GatewayEnv, logger: Logger): DynamicModule {
   return {
     module: AppModule,
+    imports: [metricsModule(env)],
     providers: [
       { provide: GATEWAY_ENV, useValue: env },
       { provide: LOGGER, useValue: logger },

@@ -19,8 +19,9 @@ export const USAGE = `Usage: npm run bench [-- --quick] [--only NAME]
 
 Runs the built product beside a peer, in turns, and prints the medians and their ratio.
   --quick   fewer and shorter rounds: less than a minute for each workload
-  --only    one workload: submit (the gateway beside a bare server), durability (synced beside fast) or
-            leases (in batches, beside the Node worker)`;
+  --only    one workload: submit (the gateway beside a bare server), durability (synced beside fast),
+            monitoring, tracing, logging (each beside none of it), observability (all of these beside nothing)
+            or leases (in batches, beside the Node worker)`;
 
 /**
  * Reads the command line.

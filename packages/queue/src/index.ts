@@ -1,18 +1,28 @@
 export { Admission } from './admission.js';
 export { ArrivalBell } from './arrival-bell.js';
 export { encodeAttempt } from './attempt.js';
+export { isOfAttempt } from './attempts/attempt-error.js';
 export { EndNotes } from './attempts/end-notes.js';
 export { handBack, toFailure } from './attempts/failure.js';
 export { LaneGate } from './attempts/lane-gate.js';
 export { classifyThrown, type FailedOutcome, stopped } from './attempts/outcome.js';
 export { Preparation, timeoutOf } from './attempts/preparation.js';
-export { endingOf, reportAttempt } from './attempts/report.js';
+export {
+  type AttemptReport,
+  endingOf,
+  factsOf,
+  type JobEnd,
+  labelsOf,
+  reportAttempt,
+  reportFailure,
+  reportSuccess,
+} from './attempts/report.js';
 export { CRASHES_TOLERATED, Starts } from './attempts/starts.js';
 export { keyOf, type WorkerJob } from './attempts/worker-job.js';
 export { workerOptions } from './attempts/worker-options.js';
 export { type AuditEntry, AuditLog } from './audit-log.js';
 export { Cancellations } from './cancellations.js';
-export { connectProducer, connectWorker, keyPrefix, type RedisClient } from './connection.js';
+export { connectProducer, connectWorker, isAnswering, keyPrefix, type RedisClient } from './connection.js';
 export type { DeadLetterFilter } from './dead-letters/dead-letter-filter.js';
 export { DeadLetters } from './dead-letters/dead-letters.js';
 export { DeploymentKey } from './deployment-key.js';
@@ -64,9 +74,11 @@ export { QueueInspector, type QueueSnapshot } from './queue-inspector.js';
 export { QueueOverview, type QueueRecord } from './queue-overview.js';
 export { type JobQueue, openQueues, type Queues } from './queues.js';
 export { explainFailure } from './redis-failure.js';
+export { type RedisServerState, readRedisServer } from './redis-server-state.js';
 export { Replication } from './replication.js';
 export { EarlyEnds } from './retention/early-ends.js';
 export { RetentionTicker } from './retention/retention-ticker.js';
+export { ScalingLog, scalingLogKey } from './scaling-log.js';
 export { readNextRuns } from './schedules/next-runs.js';
 export { nextStarts, OVERLAPS, type Schedule, type ScheduleName, type ScheduleSpec } from './schedules/schedule.js';
 export { ScheduleTicker, type TickerEvents } from './schedules/schedule-ticker.js';
@@ -76,5 +88,6 @@ export { type Percentiles, type RecentRuns, StatisticsReader } from './statistic
 export { StatisticsWriter } from './statistics/statistics-writer.js';
 export { MAX_PAYLOAD_BYTES, type Submission } from './submission.js';
 export type { Outcome } from './submitter.js';
+export { activeTrace, createTelemetry } from './telemetry.js';
 export { WakeUp } from './wake-up.js';
 export { type WorkerInfo, type WorkerQueue, WorkerRegistry } from './worker-registry.js';

@@ -1,10 +1,16 @@
 export { type ApiKey, ApiKeys, isOperator, SCOPES, type Scope } from './api-keys.js';
-export { AttemptMetrics, attemptMetrics } from './attempt-metrics.js';
+export { logAttempt } from './attempt-log.js';
 export { Draining } from './draining.js';
 export { HealthController, READINESS } from './health.js';
 export { EnvError, envBoolean, envList, envPort, loadEnv } from './load-env.js';
 export { createLogger, LOGGER, type Logger, loggerEnvShape } from './logger.js';
-export { counter, gauge, histogram, METRICS } from './metrics.js';
+export { AttemptMetrics, attemptMetrics } from './metrics/attempt-metrics.js';
+export { METRICS } from './metrics/catalogue.js';
+export { metricsEnvShape, metricsModule } from './metrics/metrics-module.js';
+export { PROCESS_PROBE, processMetrics } from './metrics/process-metrics.js';
+export { counter, gauge, histogram } from './metrics/providers.js';
 export { type Rate, rateSetting } from './rate.js';
 export { main, runApp } from './run-app.js';
 export { serverEnvShape } from './server-env.js';
+export { startPropagation, startTracing } from './tracing/tracing.js';
+export { isTracing, tracingEnvShape } from './tracing/tracing-env.js';

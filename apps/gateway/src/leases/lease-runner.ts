@@ -1,5 +1,6 @@
-import { endingOf, type Leases } from '@dts/queue';
-import { AttemptMetrics, Draining, LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { isLeased, JOB_DEFINITIONS } from '@dts/jobs';
+import { endingOf, factsOf, type Leases, labelsOf } from '@dts/queue';
+import { AttemptMetrics, Draining, LOGGER, type Logger, logAttempt, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
@@ -14,13 +15,19 @@ export class LeaseRunner implements OnApplicationBootstrap, OnModuleDestroy {
     access: QueueAccess,
     private readonly draining: Draining,
     @Inject(LOGGER) logger: Logger,
-    metrics: AttemptMetrics,
+    private readonly metrics: AttemptMetrics,
     @InjectMetric(METRICS.stalls.name) stalls: Counter,
   ) {
     this.leases = access.createLeases({
       ended: (report, error) => {
-        metrics.record(report, error);
-        access.counters.ended(report.queue, endingOf(report.outcome), report.waitMs, report.durationMs);
+        metrics.attempt(report);
+        access.counters.ended(report.labels.queue, endingOf(report.outcome), report.waitMs, report.durationMs);
+        logAttempt(logger, report, error);
+      },
+      settled: (end) => metrics.job(end),
+      quarantined: (job) => {
+        metrics.quarantined(labelsOf(job));
+        logger.warn(factsOf(job), 'job runs in quarantine: it may be what crashed its workers');
       },
       stalled: (queue, jobId) => {
         stalls.inc({ queue });
@@ -31,6 +38,8 @@ export class LeaseRunner implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
+    const leased = JOB_DEFINITIONS.filter(({ queue }) => isLeased(queue));
+    for (const { queue, name } of leased) this.metrics.begin({ queue, job_name: name });
     this.leases.start();
     this.draining.signal.addEventListener('abort', () => this.leases.drain(), { once: true });
   }

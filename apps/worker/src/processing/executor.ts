@@ -62,6 +62,7 @@ export class Executor {
 
   private async attempt(job: WorkerJob, token: string, signal: AbortSignal | undefined, run: Runner): Promise<unknown> {
     const startedAt = Date.now();
+    this.reporter.started(job);
     try {
       const result = await this.start(job, token, signal, run);
       this.reporter.completed(job, startedAt);

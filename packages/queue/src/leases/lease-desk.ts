@@ -1,4 +1,5 @@
 import type { LeasedQueueName } from '@dts/jobs';
+import type { WorkerJob } from '../attempts/worker-job.js';
 import { QueueError } from '../errors.js';
 import { Loop } from '../loop.js';
 import type { Lease, LeaseWorker } from './lease.js';
@@ -40,6 +41,7 @@ export class LeaseDesk {
     private readonly workers: LeaseWorkers,
     private readonly quarantining: Quarantining,
     private readonly settlements: Settlements,
+    private readonly onQuarantined: (job: WorkerJob) => void,
   ) {}
 
   /** Everyone who waits is answered. */
@@ -106,6 +108,7 @@ export class LeaseDesk {
     const others = leases.filter((lease) => lease !== alone);
     if (worker.busy === 0) {
       await Promise.all([this.quarantining.beginAlone(alone.job), this.takeBack(others)]);
+      this.onQuarantined(alone.job);
       return [alone];
     }
     const kept = await Promise.all(leases.map(async (lease) => (lease.quarantine && (await this.putOff(lease)) ? [] : [lease])));

@@ -16,7 +16,15 @@ it('leases, keeps and ends jobs in a cluster', async () => {
     (client) => client.disconnect(),
   );
   const ended: string[] = [];
-  const events = { ended: ({ outcome }: { outcome: string }) => void ended.push(outcome), stalled: () => {}, error: () => {} };
+  const settled: string[] = [];
+  const ignore = () => {};
+  const events = {
+    ended: ({ outcome }: { readonly outcome: string }) => void ended.push(outcome),
+    settled: ({ state }: { readonly state: string }) => void settled.push(state),
+    quarantined: ignore,
+    stalled: ignore,
+    error: ignore,
+  };
   const { queues, redis } = opened;
   const leases = ending.adopt(new Leases({ queues, redis, patient, prefix, leaseMs: 10_000, events }), (started) => started.stop());
   leases.start();
@@ -35,4 +43,5 @@ it('leases, keeps and ends jobs in a cluster', async () => {
   expect(await leases.release(released)).toEqual({ outcome: 'released' });
   await expect(leases.complete(done, { document: '', rows: 0 })).rejects.toMatchObject({ code: 'lease-lost' });
   expect(ended.sort()).toEqual(['completed', 'final', 'shutdown']);
+  expect(settled).toEqual(['completed', 'dead']);
 }, 60_000);

@@ -24,7 +24,7 @@ import { LeaseStarts } from './lease-starts.js';
 import { LeaseWorkers } from './lease-workers.js';
 import { LeasedQueue } from './leased-queue.js';
 import { Quarantining } from './quarantining.js';
-import { type OnEnd, Settlements } from './settlements.js';
+import { type SettlementEvents, Settlements } from './settlements.js';
 import { WaitingLine } from './waiting-line.js';
 
 /** Milliseconds between two times that wishes to cancel are forgotten whose jobs have ended. */
@@ -34,8 +34,9 @@ const TIDY_MS = 5_000;
 const CHILDREN_AT_ONCE = 50;
 
 /** Told of what happens to leases. */
-export interface LeaseEvents {
-  readonly ended: OnEnd;
+export interface LeaseEvents extends SettlementEvents {
+  /** A job starts that may have crashed its workers: it is to run alone. */
+  readonly quarantined: (job: WorkerJob) => void;
   readonly stalled: (queue: LeasedQueueName, jobId: string) => void;
   readonly error: (error: Error) => void;
 }
@@ -80,13 +81,14 @@ export class Leases {
     this.workers = new LeaseWorkers(redis, prefix);
     this.cancellations = new Cancellations(redis, prefix);
     const quarantining = new Quarantining(redis, new Starts(redis));
-    this.settlements = new Settlements(this.gate, this.notes, quarantining, (report, error) => {
-      this.lines.get(report.queue as LeasedQueueName)?.ring(); // where the queue was at its limit, there is room now
+    const ended: SettlementEvents['ended'] = (report, error) => {
+      this.lines.get(report.labels.queue as LeasedQueueName)?.ring(); // where the queue was at its limit, there is room now
       events.ended(report, error);
-    });
+    };
+    this.settlements = new Settlements(this.gate, this.notes, quarantining, { ended, settled: events.settled });
     for (const name of names) this.open(name, quarantining);
     this.held = new HeldLeases(this.leased, redis);
-    this.desk = new LeaseDesk(this.lines, this.workers, quarantining, this.settlements);
+    this.desk = new LeaseDesk(this.lines, this.workers, quarantining, this.settlements, events.quarantined);
   }
 
   start(): void {

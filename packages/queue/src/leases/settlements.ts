@@ -6,14 +6,18 @@ import type { EndNotes } from '../attempts/end-notes.js';
 import { handBack, toFailure } from '../attempts/failure.js';
 import type { LaneGate } from '../attempts/lane-gate.js';
 import { classifyThrown, type Failure } from '../attempts/outcome.js';
-import { type AttemptReport, reportAttempt } from '../attempts/report.js';
+import { type AttemptReport, type JobEnd, reportAttempt, reportFailure, reportSuccess } from '../attempts/report.js';
 import type { WorkerJob } from '../attempts/worker-job.js';
 import type { Settled } from './lease.js';
 import { toLeaseError } from './lease-lost.js';
 import type { Quarantining } from './quarantining.js';
 
-/** Told of each attempt that has ended. */
-export type OnEnd = (report: AttemptReport, error?: JobError) => void;
+export interface SettlementEvents {
+  /** An attempt has ended. */
+  readonly ended: (report: AttemptReport, error?: JobError) => void;
+  /** Redis has taken how a job ended, or that another attempt follows. */
+  readonly settled: (end: JobEnd) => void;
+}
 
 /** Ends attempts in BullMQ, each by the token of its lock: what another holds is left as it is, and the error says so. */
 export class Settlements {
@@ -21,7 +25,7 @@ export class Settlements {
     private readonly gate: LaneGate,
     private readonly notes: EndNotes,
     private readonly quarantining: Quarantining,
-    private readonly onEnd: OnEnd,
+    private readonly events: SettlementEvents,
   ) {}
 
   /** A result that cannot be kept ends the job: the work is done, and another attempt would come to the same. */
@@ -35,7 +39,8 @@ export class Settlements {
       return this.fail(job, secret, classifyThrown(error));
     }
     this.gate.leave(job);
-    this.onEnd(report);
+    this.events.ended(report);
+    this.events.settled(reportSuccess(job));
     return { outcome: 'completed' };
   }
 
@@ -48,7 +53,7 @@ export class Settlements {
     await toLeaseError(job.moveToFailed(failure, secret, false));
     const { error, retryInMs = 0 } = failure.attempt;
     this.left(job);
-    this.onEnd(report, error);
+    this.events.ended(report, error);
     if (failure instanceof AttemptFailed) return { outcome: 'retrying', error, retryInMs };
     return { outcome: outcome.kind === 'cancelled' ? 'cancelled' : 'dead', error };
   }
@@ -65,7 +70,7 @@ export class Settlements {
     const report = reportAttempt(job, startOf(job), 'shutdown');
     await toLeaseError(handBack(job, secret));
     this.gate.leave(job);
-    this.onEnd(report);
+    this.events.ended(report);
     return { outcome: 'released' };
   }
 
@@ -79,6 +84,7 @@ export class Settlements {
   private left(job: WorkerJob): void {
     this.gate.leave(job);
     this.notes.add(job);
+    this.events.settled(reportFailure(job));
   }
 }
 

@@ -1,4 +1,5 @@
 import { RetryableError, readThrown } from '@dts/jobs';
+import { activeTrace } from '@dts/queue';
 import type { HandlerEnv } from '../../handlers/env.js';
 import type { AttemptAborted } from '../aborted.js';
 import type { HandlerContext } from '../handler.js';
@@ -153,7 +154,7 @@ export class Host {
 }
 
 function toHosted({ job, payload, token }: JobStart, { jobId, attempt, start, deadline }: HandlerContext): HostedStart {
-  return { name: job.name, payload, jobId, attempt, start, token, deadline };
+  return { name: job.name, payload, jobId, attempt, start, token, deadline, trace: activeTrace() };
 }
 
 function lost({ code, how }: HostEnd): RetryableError {
