@@ -4,6 +4,8 @@ import type { StartWorker } from './worker-driver.js';
 
 /** Milliseconds for which a lease holds here. */
 export const LEASE_MS = 4_000;
+/** And for a test: most of it is waited. */
+export const LONG = 90_000;
 
 /** A gateway, a Redis, workers under test, and the service that their jobs call. */
 export class Scene {
@@ -95,4 +97,21 @@ export class Scene {
     const path = await waitFor(() => this.requestsOf(id, '/stopped')[0], { timeoutMs, describe: `${id} to be stopped` });
     return new URL(path, this.receiver.url).searchParams.get('reason') ?? '';
   }
+}
+
+/** Its methods, to be taken apart. */
+export function bind(scene: Scene) {
+  const { stack, api, receiver } = scene;
+  return {
+    stack,
+    api,
+    receiver,
+    submit: scene.submit.bind(scene),
+    until: scene.until.bind(scene),
+    untilRuns: scene.untilRuns.bind(scene),
+    untilStopped: scene.untilStopped.bind(scene),
+    release: scene.release.bind(scene),
+    requestsOf: scene.requestsOf.bind(scene),
+    startWorker: scene.startWorker.bind(scene),
+  };
 }

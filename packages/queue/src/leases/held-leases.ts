@@ -1,6 +1,8 @@
 import type { WorkerJob } from '../attempts/worker-job.js';
 import type { RedisClient } from '../connection.js';
 import { extend, type Pulse } from './extension.js';
+import { GivenJobs } from './given-jobs.js';
+import type { Lease } from './lease.js';
 import { leaseLost, toLeaseError } from './lease-lost.js';
 import { decodeLeaseToken, type LeaseToken } from './lease-token.js';
 import type { LeasedQueue } from './leased-queue.js';
@@ -13,6 +15,8 @@ export interface Held {
 
 /** Leases by their tokens, whoever gave them out. */
 export class HeldLeases {
+  private readonly given = new GivenJobs();
+
   constructor(
     private readonly queues: ReadonlyMap<string, LeasedQueue>,
     private readonly redis: RedisClient,
@@ -43,6 +47,17 @@ export class HeldLeases {
     const job = await toLeaseError(queue.read(jobId));
     if (!job) throw leaseLost();
     return { job, secret };
+  }
+
+  /** What this process has given out is not read again to complete it. */
+  remember(lease: Lease): void {
+    this.given.add(lease);
+  }
+
+  /** As `read`, of a lease that this process has given out as it was then. @throws QueueError `lease-lost` */
+  async recall(token: string): Promise<Held> {
+    const job = this.given.take(token);
+    return job ? { job, secret: this.locate(token).secret } : this.read(token);
   }
 
   /** The id of the worker that has the job. */

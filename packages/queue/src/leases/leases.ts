@@ -111,9 +111,11 @@ export class Leases {
 
   /** @throws QueueError `unavailable` */
   async ask(asked: Asked): Promise<Given> {
-    return this.desk.ask(asked).catch((error: unknown) => {
+    const given = await this.desk.ask(asked).catch((error: unknown) => {
       throw error instanceof QueueError ? error : toUnreadable(error);
     });
+    for (const lease of given.leases) this.held.remember(lease);
+    return given;
   }
 
   /** For an answer that did not reach its worker. */
@@ -176,7 +178,7 @@ export class Leases {
   }
 
   async complete(token: string, result: unknown): Promise<Settled> {
-    const { job, secret } = await this.held.read(token);
+    const { job, secret } = await this.held.recall(token);
     return this.settlements.complete(job, secret, result);
   }
 

@@ -4,7 +4,7 @@ import { WakeUp } from '../wake-up.js';
 import type { Waiter } from './waiter.js';
 
 /** Jobs that are fetched at once. */
-const AT_ONCE = 50;
+const AT_ONCE = 100;
 /** Milliseconds after which a queue is asked again that is held back by its rate: that may have been raised. */
 const HELD_LOOK_MS = 1_000;
 const LONGEST_PAUSE_MS = 5_000;
@@ -32,6 +32,7 @@ export class WaitingLine {
   private readonly bell = new WakeUp(this.stopping.signal);
   private serving = false;
   private blocking = false;
+  private wasEmpty = true;
 
   constructor(
     private readonly queue: LeasedQueueName,
@@ -75,10 +76,9 @@ export class WaitingLine {
   /** Deals until the queue is empty or nobody waits. */
   private async deal(): Promise<Empty> {
     while (this.hasWaiters()) {
-      const [first, ...others] = this.turns();
-      if (!first) return {};
-      // One alone at first: mostly there is none, and then no more need be asked for.
-      const empty = (await this.source.take(first)) ?? (await Promise.all(others.map((waiter) => this.source.take(waiter)))).find(isEmpty);
+      const turns = this.turns();
+      if (turns.length === 0) return {};
+      const empty = await this.takeAll(turns);
       for (const waiter of this.waiting) {
         if (empty) waiter.asked(this.queue);
         else waiter.look();
@@ -86,6 +86,16 @@ export class WaitingLine {
       if (empty) return empty;
     }
     return {};
+  }
+
+  /** One alone where there was none before: mostly there is none still, and then no more need be asked for. */
+  private async takeAll(turns: Waiter[]): Promise<Empty> {
+    const [first, ...others] = turns as [Waiter, ...Waiter[]];
+    const none = this.wasEmpty ? await this.source.take(first) : undefined;
+    const all = none ? [none] : await Promise.all((this.wasEmpty ? others : turns).map((waiter) => this.source.take(waiter)));
+    const empty = all.find((found) => found !== undefined);
+    this.wasEmpty = empty !== undefined;
+    return empty;
   }
 
   /** Whose turn it is, as often as a job is to be fetched for them. */
@@ -114,8 +124,4 @@ export class WaitingLine {
     if (isWoken && !this.hasWaiters()) await this.source.passOn().catch(() => undefined);
     this.ring();
   }
-}
-
-function isEmpty(empty: Empty): boolean {
-  return empty !== undefined;
 }
