@@ -127,7 +127,11 @@ describe('the scaler', () => {
     await waitFor(async () => (await pool('io'))?.decision?.signal.state === 'unknown', PATIENCE);
     await expect(readiness()).resolves.toMatchObject({
       status: 503,
-      problems: [expect.stringMatching(/^queue io: /), expect.any(String), expect.any(String)],
+      problems: [
+        expect.stringMatching(/^queue io: (there is no connection to Redis|Redis did not answer in time)$/),
+        expect.any(String),
+        expect.any(String),
+      ],
     });
     expect(await metrics(/^dts_queue_/)).toEqual([]);
     expect(await metrics(/^dts_pool_raw_workers\{/)).toEqual([]);
@@ -165,7 +169,25 @@ describe('the scaler', () => {
     expect(Date.parse(String(next.body.items[0]?.at))).toBeLessThan(Date.parse(String(body.items[1]?.at)));
     expect((await list('?limit=0')).status).toBe(422);
     expect((await list('?cursor=x')).body).toMatchObject({ code: 'invalid-request', errors: [{ parameter: 'cursor' }] });
-    expect((await list('?colour=red')).status).toBe(422);
+    expect((await list('?colour=red')).body).toMatchObject({
+      errors: [{ parameter: 'colour', detail: expect.stringContaining('not a par') }],
+    });
+  });
+
+  it.each([
+    ['/v1/decisions?cursor=99999999999999999999-0', 422, 'cursor'],
+    ['/v1/decisions?limit=1&limit=2', 422, 'limit'],
+    ['/v1/decisions?limit=', 422, 'limit'],
+    ['/v1/decisions?pool=', 422, 'pool'],
+    ['/v1/pools?pool=io', 422, 'pool'],
+    ['/v1/decisions?pool=oi', 404, undefined],
+  ])('answers %s with %i, naming what is wrong', async (path, status, parameter) => {
+    const response = await fetch(`${url}${path}`);
+    expect(response.status).toBe(status);
+    const body = (await response.json()) as { errors?: readonly object[]; detail: string };
+    expect(body.errors ?? body.detail).toEqual(
+      parameter ? [{ parameter, detail: expect.any(String) }] : 'There is no pool "oi". Known: io, rate-limited, cpu.',
+    );
   });
 });
 
@@ -237,7 +259,10 @@ describe('a pin', () => {
 
   it('is not made where it cannot be logged', async () => {
     await redis.call('CONFIG', 'SET', 'maxmemory', 1);
-    await expect(call('PUT', 'io', PIN, SECRETS.operator)).resolves.toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    await expect(call('PUT', 'io', PIN, SECRETS.operator)).resolves.toMatchObject({
+      status: 503,
+      body: { code: 'unavailable', detail: 'Nothing was changed: the audit log could not be written.' },
+    });
     await redis.call('CONFIG', 'SET', 'maxmemory', 0);
     expect((await pool('io'))?.pin).toBeNull();
   });

@@ -46,6 +46,26 @@ describe('the scaler as a process', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('has no decision in force while it is told to decide nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dts-policy-'));
+    const file = join(folder, 'policy.yaml');
+    const write = (mode: string) => writeFile(file, `mode: ${mode}\npools:\n  io: { queues: [io], target: { kind: dry-run }, max: 2 }\n`);
+    await write('observe');
+    const settings = { SCALER_POLICY: file, SIGNAL_INTERVAL: '200' };
+    const app = await startApp('scaler', { env: { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: testPrefix(), ...settings } });
+    const pool = async () =>
+      ((await (await fetch(`${app.url}/v1/pools`)).json()) as { items: { desired: number; decision: object }[] }).items[0];
+    const gauges = async () =>
+      (await (await fetch(`${app.url}/metrics`)).text()).match(/^dts_pool_(raw|desired|stage|pinned)\S*\{.*$/gm) ?? [];
+    await waitFor(async () => (await pool())?.desired === 1, { timeoutMs: 15_000 });
+    expect(await gauges()).not.toEqual([]);
+    await write('off');
+    await waitFor(async () => (await pool())?.decision === null, { timeoutMs: 15_000 });
+    expect([(await pool())?.desired, await gauges()]).toEqual([null, []]);
+    await app.stop();
+    await rm(folder, { recursive: true });
+  }, 40_000);
+
   it('gives the lead up when it is told to stop', async () => {
     const env = { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: testPrefix(), SIGNAL_INTERVAL: '200' };
     const [first, second] = await Promise.all([startApp('scaler', { env }), startApp('scaler', { env })]);

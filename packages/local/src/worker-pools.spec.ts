@@ -49,6 +49,20 @@ describe('worker pools', () => {
     await waitFor(() => isGone(first) && isGone(third));
   });
 
+  it('are one for each name and each set of queues, which the scaler can ask for', async () => {
+    const pools = async () => JSON.parse(await stack.ask('scaler', 'pools')).pools;
+    const before = await pidsOf(await askFor(1));
+    const other: Answer = JSON.parse(await stack.ask('scaler', 'workers/2?queues=cpu:1'));
+    expect([other.replicas, await pidsOf(await askFor(1))]).toEqual([2, before]);
+    expect(await pools()).toEqual([
+      { pool: 'io', queues: 'io:7' },
+      { pool: 'io', queues: 'cpu:1' },
+    ]);
+    await waitFor(() => log('worker-io-3').includes('worker is listening')); // none has the name of another
+    await askFor(0, before);
+    expect(await pools()).toEqual([{ pool: 'io', queues: 'cpu:1' }]);
+  });
+
   it('restart a worker that crashes, in its place', async () => {
     const [first = 0, second = 0] = (await askFor(2)).pids ?? [];
     process.kill(second, 'SIGKILL');

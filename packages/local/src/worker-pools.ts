@@ -1,23 +1,35 @@
 import { z } from 'zod';
 import type { SupervisedProcess } from './supervised-process.js';
 
+/** Which pool is meant: workers that serve other queues are another one, whatever its name. */
+const place = {
+  /** Part of the names of log files. */
+  pool: z.string().regex(/^[\w.-]{1,63}$/),
+  /** What its workers get as QUEUES. */
+  queues: z.string(),
+};
+
 /** What the scaler asks; it counts its requests, and is answered with the same id. */
 const request = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('pool.read'), id: z.int(), pool: z.string() }),
+  z.object({ kind: z.literal('pools.list'), id: z.int() }),
+  z.object({ kind: z.literal('pool.read'), id: z.int(), ...place }),
   z.object({
     kind: z.literal('pool.scale'),
     id: z.int(),
-    /** Part of the names of log files. */
-    pool: z.string().regex(/^[\w.-]{1,63}$/),
-    /** What its workers get as QUEUES. */
-    queues: z.string(),
-    replicas: z.int().min(0).max(1_000),
+    ...place,
+    replicas: z.int().min(0),
     /** Process ids of those that go: they have drained. */
     leaving: z.array(z.int()),
   }),
 ]);
 
-type ScaleRequest = Extract<z.output<typeof request>, { kind: 'pool.scale' }>;
+type Request = z.output<typeof request>;
+type ScaleRequest = Extract<Request, { kind: 'pool.scale' }>;
+type Place = Pick<ScaleRequest, 'pool' | 'queues'>;
+
+interface LocalPool extends Place {
+  slots: WorkerSlot[];
+}
 
 /** A worker process, restarted when it crashes, in its place among the others. */
 export interface WorkerSlot {
@@ -40,7 +52,7 @@ export type StartWorker = (place: { readonly name: string; readonly index: numbe
  * scaler that dies leaves them working, and the next one finds them.
  */
 export class WorkerPools {
-  readonly #pools = new Map<string, WorkerSlot[]>();
+  readonly #pools: LocalPool[] = [];
   readonly #leaving = new Set<WorkerSlot>();
   /** One change after the other: places must not be given away twice. */
   #change: Promise<unknown> = Promise.resolve();
@@ -49,18 +61,18 @@ export class WorkerPools {
   constructor(private readonly start: StartWorker) {}
 
   get slots(): WorkerSlot[] {
-    return [...this.#pools.values()].flat();
+    return this.#pools.flatMap(({ slots }) => slots);
   }
 
   /** Answers what the scaler asks; what is no question is left alone. */
   readonly onMessage = (message: unknown, reply: (answer: object) => void): void => {
     const parsed = request.safeParse(message);
     if (!parsed.success) return;
-    const { id, pool } = parsed.data;
-    const answer = (more: object) => reply({ kind: 'pool.reply', id, ...more });
-    const change = parsed.data.kind === 'pool.scale' ? this.#queue(parsed.data) : Promise.resolve();
+    const { data } = parsed;
+    const answer = (more: object) => reply({ kind: 'pool.reply', id: data.id, ...more });
+    const change = data.kind === 'pool.scale' ? this.#queue(data) : Promise.resolve();
     change.then(
-      () => answer(this.#read(pool)),
+      () => answer(data.kind === 'pools.list' ? this.#list() : this.#read(data)),
       (error: Error) => answer({ problem: error.message }),
     );
   };
@@ -73,9 +85,9 @@ export class WorkerPools {
 
   /** One that was given up: its pool has one less. */
   drop(process: SupervisedProcess): void {
-    for (const [pool, slots] of this.#pools) {
-      const lost = slots.filter((slot) => slot.process === process);
-      if (lost.length > 0) this.#release(pool, slots, lost);
+    for (const pool of this.#pools) {
+      const lost = pool.slots.filter((slot) => slot.process === process);
+      if (lost.length > 0) this.#release(pool, lost);
     }
   }
 
@@ -96,45 +108,63 @@ export class WorkerPools {
     return change;
   }
 
-  async #scale({ pool, queues, replicas, leaving }: ScaleRequest): Promise<void> {
+  async #scale({ replicas, leaving, ...place }: ScaleRequest): Promise<void> {
     if (this.#stopping) throw new Error('the stack is stopping');
-    const slots = this.#pools.get(pool) ?? [];
-    if (replicas < slots.length) return this.#shrink(pool, slots, slots.length - replicas, leaving);
-    if (leaving.length > 0) throw new Error(`pool ${pool} has ${slots.length} workers: none has to leave for there to be ${replicas}`);
-    this.#pools.set(pool, slots);
-    while (slots.length < replicas) slots.push(await this.#start(pool, queues, slots));
+    const pool = this.#find(place) ?? this.#open(place);
+    const { length } = pool.slots;
+    if (replicas < length) return this.#shrink(pool, length - replicas, leaving);
+    if (leaving.length > 0) throw new Error(`pool ${pool.pool} has ${length} workers: none has to leave for there to be ${replicas}`);
+    while (pool.slots.length < replicas) {
+      const slot = await this.#start(pool);
+      pool.slots.push(slot); // those of now: one may have been lost meanwhile
+    }
   }
 
   /** Those named have drained; beside them, whoever does not run anyway may go. Nobody else: a job could be interrupted. */
-  #shrink(pool: string, slots: readonly WorkerSlot[], count: number, leaving: readonly number[]): void {
-    const named = slots.filter(({ process }) => process.pid !== undefined && leaving.includes(process.pid));
-    const idle = slots.filter(({ process }) => process.pid === undefined);
+  #shrink(pool: LocalPool, count: number, leaving: readonly number[]): void {
+    const named = pool.slots.filter(({ process }) => process.pid !== undefined && leaving.includes(process.pid));
+    const idle = pool.slots.filter(({ process }) => process.pid === undefined);
     const going = [...named, ...idle].slice(0, count);
     if (going.length < count)
-      throw new Error(`${count} workers of pool ${pool} are to leave, and ${going.length} of those named are there`);
-    this.#release(pool, slots, going);
+      throw new Error(`${count} workers of pool ${pool.pool} are to leave, and ${going.length} of those named are there`);
+    this.#release(pool, going);
   }
 
-  #release(pool: string, slots: readonly WorkerSlot[], going: readonly WorkerSlot[]): void {
-    const left = slots.filter((slot) => !going.includes(slot));
-    this.#pools.set(pool, left);
+  #release(pool: LocalPool, going: readonly WorkerSlot[]): void {
+    pool.slots = pool.slots.filter((slot) => !going.includes(slot));
     for (const slot of going) {
       this.#leaving.add(slot);
       void slot.stop().then(() => this.#leaving.delete(slot));
     }
   }
 
-  #start(pool: string, queues: string, slots: readonly WorkerSlot[]): Promise<WorkerSlot> {
-    const taken = new Set([...slots, ...this.#leaving].map(({ name }) => name));
-    const indexes = new Set([...this.slots, ...this.#leaving].map(({ index }) => index));
+  #start({ pool, queues }: Place): Promise<WorkerSlot> {
+    const there = [...this.slots, ...this.#leaving];
+    const taken = new Set(there.map(({ name }) => name));
     const names = Array.from({ length: taken.size + 1 }, (_, at) => `worker-${pool}-${at + 1}`);
     const name = names.find((free) => !taken.has(free)) ?? pool;
-    return this.start({ name, queues, index: lowestFree(indexes) });
+    return this.start({ name, queues, index: lowestFree(new Set(there.map(({ index }) => index))) });
   }
 
-  #read(pool: string): { readonly replicas: number; readonly pids: readonly number[] } {
-    const slots = this.#pools.get(pool) ?? [];
+  #read(place: Place): { readonly replicas: number; readonly pids: readonly number[] } {
+    const { slots = [] } = this.#find(place) ?? {};
     return { replicas: slots.length, pids: slots.flatMap(({ process }) => process.pid ?? []) };
+  }
+
+  /** Those that have workers. */
+  #list(): { readonly pools: readonly Place[] } {
+    const filled = this.#pools.filter(({ slots }) => slots.length > 0);
+    return { pools: filled.map(({ pool, queues }) => ({ pool, queues })) };
+  }
+
+  #find({ pool, queues }: Place): LocalPool | undefined {
+    return this.#pools.find((known) => known.pool === pool && known.queues === queues);
+  }
+
+  #open({ pool, queues }: Place): LocalPool {
+    const opened = { pool, queues, slots: [] };
+    this.#pools.push(opened);
+    return opened;
   }
 }
 

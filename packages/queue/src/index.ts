@@ -53,6 +53,7 @@ export { queueEnvShape } from './queue-env.js';
 export { QueueInspector, type QueueSnapshot } from './queue-inspector.js';
 export { QueueOverview, type QueueRecord } from './queue-overview.js';
 export { type JobQueue, openQueues, type Queues } from './queues.js';
+export { explainFailure } from './redis-failure.js';
 export { Replication } from './replication.js';
 export { EarlyEnds } from './retention/early-ends.js';
 export { KEPT } from './retention/kept.js';

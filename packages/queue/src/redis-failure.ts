@@ -33,6 +33,15 @@ export function toUnreadable(error: unknown): QueueError {
   return new QueueError('unavailable', code === 'unavailable' ? message : 'The queue did not answer in time.', { cause: error });
 }
 
+/** What ioredis says of a connection that is not there, or was lost. */
+const DISCONNECTED = [NEVER_SENT, 'Connection is closed', 'Reached the max retries per request limit'];
+
+/** Why a command failed, for operators: their Redis rather than this program's options. An error reply is told as it is. */
+export function explainFailure({ message }: Error): string {
+  if (DISCONNECTED.some((start) => message.startsWith(start))) return 'there is no connection to Redis';
+  return message === 'Command timed out' ? 'Redis did not answer in time' : message;
+}
+
 /** The first word of an error reply is its code (OOM, READONLY, LOADING, …): all of it that a caller needs. */
 function redisCode(message: string): string {
   return /^([A-Z]{2,})\b/.exec(message)?.[1] ?? 'no connection';

@@ -25,7 +25,7 @@ export function createActuator({ pool, queues, target }: PoolPolicy, context: Ac
     case 'dry-run':
       return new DryRun(pool, () => servingAny(queues, context.workers()), context.logger);
     case 'local-process':
-      return new LocalProcess(pool, queuesSetting(queues, context.choices), context.supervisor);
+      return new LocalProcess({ pool, queues: queuesSetting(queues, context.choices) }, context.supervisor);
     case 'kubernetes':
       return new KubernetesActuator(context.kubernetes, target, context.logger);
   }
@@ -35,7 +35,8 @@ function servingAny(queues: readonly string[], workers: readonly WorkerInfo[]): 
   return workers.filter((worker) => worker.queues.some(({ queue }) => queues.includes(queue))).length;
 }
 
-function queuesSetting(queues: readonly string[], choices: readonly QueueChoice[]): string {
+/** What a worker of these queues gets as QUEUES. */
+export function queuesSetting(queues: readonly string[], choices: readonly QueueChoice[]): string {
   return queues
     .map((queue) => {
       const choice = choices.find((known) => known.queue === queue);

@@ -44,6 +44,13 @@ export class Board {
     this.tell(decision.pool);
   }
 
+  /** Nothing is decided on it any more: what was decided last is of no account. */
+  retract(pool: string): void {
+    if (this.decisions.get(pool) === undefined) return;
+    this.decisions.set(pool, undefined);
+    this.tell(pool);
+  }
+
   private tell(pool: string): void {
     for (const listener of this.listeners.get(pool) ?? []) listener();
   }

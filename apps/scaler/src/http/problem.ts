@@ -17,7 +17,7 @@ const PROBLEMS = {
 type ProblemCode = keyof typeof PROBLEMS;
 
 /** One wrong place: in the body (`pointer`, RFC 6901) or in the query (`parameter`). */
-interface ProblemEntry {
+export interface ProblemEntry {
   readonly pointer?: string;
   readonly parameter?: string;
   readonly detail: string;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, loadEnv } from '@dts/runtime';
@@ -75,6 +75,46 @@ describe('PolicySource', () => {
     writeFileSync(file, policy(4));
     await waitFor(() => source?.problem === undefined);
     expect([source?.current[0]?.max, await isValid()]).toEqual([4, 1]);
+  });
+
+  it('follows a mounted ConfigMap, which swaps a folder and leaves the file a link', async () => {
+    for (const [version, max] of Object.entries({ '..1': 4, '..2': 6 })) {
+      mkdirSync(join(folder, version));
+      writeFileSync(join(folder, version, 'policy.yaml'), policy(max));
+    }
+    symlinkSync('..1', join(folder, '..data'));
+    symlinkSync('..data/policy.yaml', file);
+    open({ SCALER_POLICY: file });
+    symlinkSync('..2', join(folder, '..tmp'));
+    renameSync(join(folder, '..tmp'), join(folder, '..data'));
+    rmSync(join(folder, '..1'), { recursive: true });
+    await waitFor(() => source?.current[0]?.max === 6);
+    expect(source?.problem).toBeUndefined();
+  });
+
+  it.each([
+    ['is too large', () => writeFileSync(file, '#'.repeat(200_000)), /200000 bytes/],
+    ['is a folder', () => [rmSync(file), mkdirSync(file)], /no file/],
+    ['is empty', () => writeFileSync(file, ''), /line 1/],
+    ['is no text', () => writeFileSync(file, Buffer.from(Array.from({ length: 9_999 }, (_, at) => (at * 7) % 256))), /line 1: is "/],
+    ['has tabs', () => writeFileSync(file, 'pools:\n\tio: {}\n'), /line 2: is no YAML: Tabs/],
+    ['has a pool twice', () => writeFileSync(file, policy(4) + policy(5).split('\n').slice(3).join('\n')), /must be unique/],
+    ['has a queue that there is not', () => writeFileSync(file, policy(4).replace('[io]', '[oi]')), /give io, rate-limited, cpu/],
+    ['has a queue twice', () => writeFileSync(file, policy(4) + policy(4).split('\n')[3]?.replace('io:', 'web:')), /belongs to the pool/],
+  ])('says in few words why a file is not taken that %s', async (_what, write, problem) => {
+    writeFileSync(file, policy(4));
+    open({ SCALER_POLICY: file });
+    write();
+    await waitFor(() => source?.problem !== undefined);
+    expect(source?.problem).toMatch(problem);
+    expect(source?.problem?.length).toBeLessThan(7_000);
+    expect(source?.current[0]?.max).toBe(4);
+  });
+
+  it('tells the first of very many problems, and how many more there are', async () => {
+    const pool = policy(4).split('\n')[3] ?? '';
+    writeFileSync(file, policy(4) + Array.from({ length: 500 }, (_, at) => `${pool.replace('io:', `p${at}:`)}\n`).join(''));
+    expect(() => open({ SCALER_POLICY: file })).toThrow(/p1\.queues[\s\S]* … and 481 more$/);
   });
 
   it('refuses to start with a file that is wrong: there is no last good one', () => {

@@ -5,7 +5,8 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Gauge } from 'prom-client';
 import { SCALER_ENV, type ScalerEnv } from '../env.js';
-import { FIRST_POLICY, type LoadedPolicy, loadPolicy } from './load-policy.js';
+import { FIRST_POLICY, type LoadedPolicy, parsePolicy, readPolicy } from './load-policy.js';
+import { tellProblem } from './tell-problem.js';
 
 /** Milliseconds between two looks at the file. Content is compared, which also finds what a mounted ConfigMap swaps. */
 const LOOK_MS = 1_000;
@@ -19,6 +20,8 @@ export class PolicySource implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop = new Loop(() => this.look());
   private loaded = Date.now();
   private trouble: string | undefined;
+  /** As last read, good or not, so that it is judged once; undefined while it cannot be read. */
+  private text: string | undefined;
 
   constructor(
     @Inject(SCALER_ENV) private readonly env: ScalerEnv,
@@ -26,6 +29,7 @@ export class PolicySource implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(FIRST_POLICY) private inForce: LoadedPolicy,
     @InjectMetric(METRICS.policyValid.name) private readonly valid: Gauge,
   ) {
+    this.text = inForce.text;
     this.valid.set(1);
   }
 
@@ -59,16 +63,18 @@ export class PolicySource implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async look(): Promise<number> {
+    let text: string | undefined;
     try {
-      this.accept(loadPolicy(this.source, this.inForce));
+      text = readPolicy(this.source);
+      if (text !== this.text) this.accept(parsePolicy(text));
     } catch (error) {
-      this.refuse((error as Error).message);
+      this.refuse(tellProblem(error as Error));
     }
+    this.text = text;
     return LOOK_MS;
   }
 
   private accept(policy: LoadedPolicy): void {
-    if (policy === this.inForce && this.trouble === undefined) return;
     this.inForce = policy;
     this.loaded = Date.now();
     this.trouble = undefined;

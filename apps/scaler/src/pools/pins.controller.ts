@@ -1,10 +1,10 @@
-import { AuditLog } from '@dts/queue';
+import { AuditLog, explainFailure, QueueError } from '@dts/queue';
 import type { ApiKey } from '@dts/runtime';
-import { Body, Controller, Delete, HttpCode, Param, Put, Req } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Param, Put, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../http/access.js';
-import { parseBody } from '../http/parse.js';
+import { parseBody, refuseQuery } from '../http/parse.js';
 import { Problem } from '../http/problem.js';
 import { Pools } from '../reconcile/pools.js';
 import { Reconciler } from '../reconcile/reconciler.js';
@@ -12,6 +12,8 @@ import { Pins } from './pins.js';
 import { toPinView } from './pool.view.js';
 
 const WEEK_S = 7 * 24 * 3_600;
+
+const UNCERTAIN = 'It may or may not have been changed, and doing it again is safe';
 
 interface Change {
   readonly action: string;
@@ -33,9 +35,10 @@ export class PinsController {
   ) {}
 
   @Put()
-  async put(@Param('pool') pool: string, @Body() body: unknown, @Req() request: FastifyRequest) {
+  async put(@Param('pool') pool: string, @Query() query: unknown, @Body() body: unknown, @Req() request: FastifyRequest) {
     const key = this.access.operator(request);
-    this.require(pool);
+    refuseQuery(query);
+    this.pools.require(pool);
     const { replicas, forSeconds } = parseBody(pinInput, body);
     const pin = { replicas, until: Date.now() + forSeconds * 1_000, by: key.id };
     const change = { action: 'pool.pin', target: pool, details: { replicas, until: pin.until } };
@@ -45,9 +48,10 @@ export class PinsController {
 
   @Delete()
   @HttpCode(204)
-  async remove(@Param('pool') pool: string, @Req() request: FastifyRequest): Promise<void> {
+  async remove(@Param('pool') pool: string, @Query() query: unknown, @Req() request: FastifyRequest): Promise<void> {
     const key = this.access.operator(request);
-    this.require(pool);
+    refuseQuery(query);
+    this.pools.require(pool);
     await this.change(key, request.id, { action: 'pool.unpin', target: pool, details: {} }, () => this.pins.remove(pool));
   }
 
@@ -58,14 +62,8 @@ export class PinsController {
       await make();
       await this.audit.conclude(entry, 'done').catch(() => undefined); // then its outcome stays unknown
     } catch (error) {
-      throw new Problem('unavailable', `Nothing is certain to have changed: ${(error as Error).message}`);
+      throw new Problem('unavailable', error instanceof QueueError ? error.message : `${UNCERTAIN}: ${explainFailure(error as Error)}.`);
     }
     this.reconciler.lookNow();
-  }
-
-  private require(pool: string): void {
-    if (this.pools.get(pool)) return;
-    const known = this.pools.list().map(({ policy }) => policy.pool);
-    throw new Problem('pool-not-found', `There is no pool "${pool}". Known: ${known.join(', ')}.`);
   }
 }

@@ -1,7 +1,8 @@
 import type { QueueName } from '@dts/jobs';
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { Board } from '../decisions/board.js';
 import { ELECTION, type Election } from '../election/election.js';
+import { refuseQuery } from '../http/parse.js';
 import { PolicySource } from '../policy/policy-source.js';
 import { Pools } from '../reconcile/pools.js';
 import { Observer } from '../signal/observer.js';
@@ -21,7 +22,8 @@ export class PoolsController {
   ) {}
 
   @Get()
-  list() {
+  list(@Query() query: unknown) {
+    refuseQuery(query);
     const pins = this.pins.standing(Date.now());
     const items = this.pools.list().map((pool) => {
       const { pool: name, queues } = pool.policy;

@@ -69,6 +69,7 @@ export class Enforcer {
     try {
       await this.actuator.scale({ replicas, leaving, fence: token ?? 0, reason });
       this.drainage.forget(leaving);
+      if (this.actuator.reach === 'none') return; // it has said itself what it would do
       this.logger.info({ pool: policy.pool, from: target.replicas, to: replicas, reason }, `scaled ${direction}`);
       this.onScale(policy.pool, direction);
     } catch (error) {

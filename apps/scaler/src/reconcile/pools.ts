@@ -2,13 +2,15 @@ import { Drains, type WorkerInfo } from '@dts/queue';
 import { LOGGER, type Logger } from '@dts/runtime';
 import type { PoolPolicy } from '@dts/scaling';
 import { Inject, Injectable } from '@nestjs/common';
-import { createActuator } from '../actuator/create-actuator.js';
+import { createActuator, queuesSetting } from '../actuator/create-actuator.js';
 import { Supervisor } from '../actuator/local-process/supervisor.js';
 import { Connections } from '../connections.js';
 import { SCALER_ENV, type ScalerEnv } from '../env.js';
+import { Problem } from '../http/problem.js';
 import { KubernetesConnection } from '../kubernetes/kubernetes-connection.js';
 import { Drainage } from './drainage.js';
 import { Enforcer } from './enforcer.js';
+import { Leftovers } from './leftovers.js';
 import { PoolReconciler, type Round } from './pool-reconciler.js';
 import { RoundPublisher } from './round-publisher.js';
 
@@ -28,6 +30,8 @@ export interface RunningPool {
 export class Pools {
   /** In the registry, as of the last reading. */
   workers: readonly WorkerInfo[] = [];
+  /** Local workers of pools that there were. */
+  readonly leftovers: Leftovers;
   private readonly running = new Map<string, RunningPool>();
   private readonly supervisor = new Supervisor(process);
   private readonly drains: Drains;
@@ -40,14 +44,22 @@ export class Pools {
     { redis, prefix }: Connections,
   ) {
     this.drains = new Drains(redis, prefix);
+    this.leftovers = new Leftovers({
+      supervisor: this.supervisor,
+      logger,
+      queuesOf: ({ queues }) => queuesSetting(queues, env.QUEUES),
+      openDrainage: () => this.openDrainage(),
+    });
   }
 
   list(): RunningPool[] {
     return [...this.running.values()];
   }
 
-  get(pool: string): RunningPool | undefined {
-    return this.running.get(pool);
+  /** @throws Problem `pool-not-found` unless there is one of this name */
+  require(pool: string): void {
+    if (this.running.has(pool)) return;
+    throw new Problem('pool-not-found', `There is no pool "${pool}". Known: ${[...this.running.keys()].join(', ')}.`);
   }
 
   /** Brings them in step with the policy. A pool whose target is another one now starts anew. */
@@ -78,8 +90,12 @@ export class Pools {
       workers: () => this.workers,
       kubernetes: () => this.kubernetes.api,
     });
-    const drainage = new Drainage(this.drains, Math.max(SHORTEST_WISH_MS, MISSED_READINGS * env.SIGNAL_INTERVAL));
+    const drainage = this.openDrainage();
     return new PoolReconciler(actuator, drainage, new Enforcer(actuator, drainage, logger, this.publisher.scaled));
+  }
+
+  private openDrainage(): Drainage {
+    return new Drainage(this.drains, Math.max(SHORTEST_WISH_MS, MISSED_READINGS * this.env.SIGNAL_INTERVAL));
   }
 
   private async drop(pool: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { QueueName } from '@dts/jobs';
-import { ArrivalBell, WakeUp } from '@dts/queue';
+import { ArrivalBell, explainFailure, WakeUp } from '@dts/queue';
 import { LOGGER, type Logger } from '@dts/runtime';
 import type { Decided } from '@dts/scaling';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
@@ -88,7 +88,13 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private tryTurn(): Promise<void> {
-    return this.turn().catch((error: Error) => this.complain(`a round failed: ${error.message}`));
+    return this.turn().catch((error: Error) => this.complain(`a round failed: ${explainFailure(error)}`));
+  }
+
+  /** Under the supervisor of `npm start`, and with leave to act. */
+  private get keepsWorkers(): boolean {
+    const { SCALER_TARGET, SCALER_MODE = 'enforce' } = this.env;
+    return SCALER_TARGET === 'local-process' && SCALER_MODE === 'enforce';
   }
 
   private waitMs(): number {
@@ -105,6 +111,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     const { token } = this.election;
     const kept = await this.enterTerm(token);
     await Promise.all(this.pools.list().map((pool) => this.round(pool, { ...around, token }, pins, kept)));
+    if (this.keepsWorkers) await this.pools.leftovers.round(current, around.workers, around.at);
     this.complaint = '';
   }
 
@@ -128,12 +135,18 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     if (round.problem !== undefined && round.problem !== pool.round?.problem) this.logger.error({ pool: name }, round.problem);
     pool.round = round;
     this.publisher.round(name, round);
-    if (!round.decided) return;
+    if (!round.decided) return this.retract(name);
     const isOwn = around.token !== undefined;
     const decision = isOwn ? round.decided.decision : (kept?.get(name)?.decision ?? round.decided.decision);
     this.publisher.decision(decision, isOwn);
     this.board.post(decision);
     if (around.token !== undefined) await this.record(around.token, round.decided);
+  }
+
+  /** In the mode `off`: what was decided before it is in force no more. */
+  private retract(pool: string): void {
+    this.board.retract(pool);
+    this.publisher.retract(pool);
   }
 
   private async record(token: number, decided: Decided): Promise<void> {

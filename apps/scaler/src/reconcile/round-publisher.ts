@@ -46,7 +46,13 @@ export class RoundPublisher {
   }
 
   withdraw(pool: string): void {
-    for (const gauge of [this.workers, this.draining, this.raw, this.desired, this.pinned]) gauge.remove({ pool });
+    for (const gauge of [this.workers, this.draining]) gauge.remove({ pool });
+    this.retract(pool);
+  }
+
+  /** No decision is in force. */
+  retract(pool: string): void {
+    for (const gauge of [this.raw, this.desired, this.pinned]) gauge.remove({ pool });
     for (const stage of STEP_NAMES) this.stage.remove({ pool, stage });
   }
 }

@@ -1,5 +1,5 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
-import { readNextRuns, type WorkerInfo, WorkerRegistry } from '@dts/queue';
+import { explainFailure, readNextRuns, type WorkerInfo, WorkerRegistry } from '@dts/queue';
 import type { PoolPolicy } from '@dts/scaling';
 import { Inject, Injectable } from '@nestjs/common';
 import { Connections } from '../connections.js';
@@ -38,7 +38,7 @@ export class SurroundingsReader {
   }
 
   private workers(): Promise<readonly WorkerInfo[] | Error> {
-    return this.registry.list().catch((error: Error) => error);
+    return this.registry.list().catch((error: Error) => new Error(explainFailure(error), { cause: error }));
   }
 
   /** A schedule that is not known of keeps no worker: its run wakes the pool like any job. */

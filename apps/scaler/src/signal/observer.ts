@@ -1,5 +1,5 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
-import { QueueControl, QueueInspector, StatisticsReader } from '@dts/queue';
+import { explainFailure, QueueControl, QueueInspector, StatisticsReader } from '@dts/queue';
 import { Injectable } from '@nestjs/common';
 import { Connections } from '../connections.js';
 import { SignalPublisher } from './publisher.js';
@@ -35,7 +35,7 @@ export class Observer {
     const previous = this.signals.get(queue);
     const signal = await this.reading(queue, horizonMs).then(
       (reading) => observed(previous, reading),
-      (error: Error) => missed(previous, queue, error.message),
+      (error: Error) => missed(previous, queue, explainFailure(error)),
     );
     this.signals.set(queue, signal);
     this.publisher.publish(signal);

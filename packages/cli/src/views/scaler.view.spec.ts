@@ -69,6 +69,9 @@ describe('statusView', () => {
     expect(text).toMatch(/io: not known: no connection/);
     expect(text).toMatch(/Leader +none: nobody acts/);
     expect(text).toMatch(/Decision +none yet/);
+    expect(statusView({ ...status, items: [{ ...pool, mode: 'off', decision: null }] }, canvas, NOW)).toMatch(
+      /Decision +none: the mode is off/,
+    );
   });
 
   it('tells pins, drains and problems', () => {

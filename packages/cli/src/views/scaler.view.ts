@@ -35,18 +35,24 @@ const POOL_COLUMNS: readonly Column<ScalerPool>[] = [
   { title: 'TARGET', value: targetOf },
 ];
 
-function poolDetails({ queues, draining, pin, problem, decision }: ScalerPool, { paint }: Canvas, now: number): string {
+function poolDetails(pool: ScalerPool, { paint }: Canvas, now: number): string {
+  const { queues, draining, pin, problem, decision } = pool;
   const lines = details(
     [
       ...queues.map((queue) => ['Queue', queueLine(queue, paint)] as const),
       ['Draining', draining.map(printable).join(', ')],
       ['Pin', pin ? paint('yellow', `${pin.replicas}, set by ${printable(pin.by)}, ends ${formatRelative(pin.until, now)}`) : undefined],
       ['Problem', problem ? paint('red', printable(problem)) : undefined],
-      ['Decision', decision ? `${changeOf(decision)}, ${formatRelative(decision.at, now)}: ${printable(decision.reason)}` : 'none yet'],
+      ['Decision', decisionLine(pool, now)],
     ],
     paint,
   );
   return decision && decision.steps.length > 0 ? `${lines}\n${stepLines(decision)}` : lines;
+}
+
+function decisionLine({ mode, decision }: ScalerPool, now: number): string {
+  if (decision) return `${changeOf(decision)}, ${formatRelative(decision.at, now)}: ${printable(decision.reason)}`;
+  return mode === 'off' ? 'none: the mode is off' : 'none yet';
 }
 
 function queueLine(queue: PoolQueue, paint: Palette): string {

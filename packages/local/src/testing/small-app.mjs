@@ -39,8 +39,8 @@ const actions = {
   '/crash': () => process.exit(7),
 };
 
-/** What the scaler does: has the supervisor run so many workers of a pool. */
-function askForWorkers(replicas, leaving = []) {
+/** What the scaler does: asks the supervisor, which answers under the same id. */
+function ask(question) {
   const id = ++asked;
   const answered = new Promise((resolve) => {
     const onMessage = (message) => {
@@ -50,13 +50,20 @@ function askForWorkers(replicas, leaving = []) {
     };
     process.on('message', onMessage);
   });
-  process.send({ kind: 'pool.scale', id, pool: 'io', queues: 'io:7', replicas, leaving });
+  process.send({ id, ...question });
   return answered;
 }
 
+/** Has the supervisor run so many workers of a pool. */
+function askForWorkers(replicas, leaving = [], queues = 'io:7') {
+  return ask({ kind: 'pool.scale', pool: 'io', queues, replicas, leaving });
+}
+
 const server = createServer(async (request, response) => {
-  const [, replicas, leaving = ''] = /^\/workers\/(\d+)(?:\/([\d,]+))?$/.exec(request.url) ?? [];
-  if (replicas) return response.end(JSON.stringify(await askForWorkers(Number(replicas), leaving.split(',').filter(Boolean).map(Number))));
+  const [, replicas, leaving = '', queues] = /^\/workers\/(\d+)(?:\/([\d,]+))?(?:\?queues=(.+))?$/.exec(request.url) ?? [];
+  const pids = leaving.split(',').filter(Boolean).map(Number);
+  if (replicas) return response.end(JSON.stringify(await askForWorkers(Number(replicas), pids, queues)));
+  if (request.url === '/pools') return response.end(JSON.stringify(await ask({ kind: 'pools.list' })));
   const action = actions[request.url];
   response.writeHead(action ? 200 : 404).end(action?.(), () => stopping && stop());
 });

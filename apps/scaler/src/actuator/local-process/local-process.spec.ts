@@ -5,13 +5,14 @@ import { describeActuator } from '../testing/actuator-contract.js';
 import { LocalProcess } from './local-process.js';
 import { Supervisor } from './supervisor.js';
 
+const PLACE = { pool: 'io', queues: 'io:5' };
 const toWorkers = (pids: readonly number[]) => pids.map((pid) => workerInfo(String(pid), { pid }));
 
 describeActuator('local-process', async () => {
   const played = new PlayedSupervisor();
   const supervisor = new Supervisor(played);
   return {
-    actuator: new LocalProcess('io', 'io:5', supervisor),
+    actuator: new LocalProcess(PLACE, supervisor),
     workers: async () => toWorkers(played.pids),
     breakDown: async () => {
       played.state = 'refusing';
@@ -28,7 +29,7 @@ describe('local-process', () => {
   beforeEach(() => {
     played = new PlayedSupervisor();
     supervisor = new Supervisor(played);
-    actuator = new LocalProcess('io', 'io:5', supervisor);
+    actuator = new LocalProcess(PLACE, supervisor);
   });
   afterEach(() => supervisor.close());
 
@@ -53,6 +54,6 @@ describe('local-process', () => {
 
   it('says that there is no supervisor, where nobody opened a channel', async () => {
     const alone = new Supervisor({ on: () => {}, off: () => {} });
-    await expect(new LocalProcess('io', 'io', alone).read()).rejects.toThrow('npm start');
+    await expect(new LocalProcess(PLACE, alone).read()).rejects.toThrow('npm start');
   });
 });

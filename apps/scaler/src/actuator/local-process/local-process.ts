@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { WorkerInfo } from '@dts/queue';
 import type { Actuator, ScaleChange, TargetState } from '../actuator.js';
-import type { Supervisor } from './supervisor.js';
+import type { LocalPlace, Supervisor } from './supervisor.js';
 
 /**
  * Worker processes of this machine, kept by the process that started this one: it runs them, restarts those that crash, keeps
@@ -11,15 +11,13 @@ export class LocalProcess implements Actuator {
   readonly reach = 'exclusive';
   private pids: ReadonlySet<number> = new Set();
 
-  /** @param queues what a worker of the pool gets as QUEUES */
   constructor(
-    private readonly pool: string,
-    private readonly queues: string,
+    private readonly place: LocalPlace,
     private readonly supervisor: Supervisor,
   ) {}
 
   async read(): Promise<TargetState> {
-    const { replicas, pids } = await this.supervisor.ask({ kind: 'pool.read', pool: this.pool });
+    const { replicas, pids } = await this.supervisor.ask({ kind: 'pool.read', ...this.place });
     this.pids = new Set(pids);
     return { replicas, settled: true, refusal: null };
   }
@@ -30,7 +28,7 @@ export class LocalProcess implements Actuator {
 
   async scale({ replicas, leaving }: ScaleChange): Promise<void> {
     const pids = leaving.map(({ pid }) => pid);
-    await this.supervisor.ask({ kind: 'pool.scale', pool: this.pool, queues: this.queues, replicas, leaving: pids });
+    await this.supervisor.ask({ kind: 'pool.scale', ...this.place, replicas, leaving: pids });
   }
 
   async close(): Promise<void> {}

@@ -10,6 +10,8 @@ const reply = z.object({
   replicas: z.int().min(0).optional(),
   /** Process ids of those that run. */
   pids: z.array(z.int()).optional(),
+  /** Pools that have workers. */
+  pools: z.array(z.object({ pool: z.string(), queues: z.string() })).optional(),
   /** Why it was not done. */
   problem: z.string().optional(),
 });
@@ -20,17 +22,24 @@ export interface LocalPool {
   readonly pids: readonly number[];
 }
 
-/** What is wanted of a pool. `queues` is what its workers get as QUEUES. */
-export type PoolRequest =
-  | { readonly kind: 'pool.read'; readonly pool: string }
-  | {
-      readonly kind: 'pool.scale';
-      readonly pool: string;
-      readonly queues: string;
-      readonly replicas: number;
-      /** Process ids of those that go. */
-      readonly leaving: readonly number[];
-    };
+/** Which pool: workers that serve other queues are another one, whatever its name. */
+export interface LocalPlace {
+  readonly pool: string;
+  /** What its workers get as QUEUES. */
+  readonly queues: string;
+}
+
+/** What is wanted of a pool. */
+export type PoolRequest = LocalPlace &
+  (
+    | { readonly kind: 'pool.read' }
+    | {
+        readonly kind: 'pool.scale';
+        readonly replicas: number;
+        /** Process ids of those that go. */
+        readonly leaving: readonly number[];
+      }
+  );
 
 /** The end of a channel to the process that started this one. */
 export interface SupervisorPort {
@@ -55,11 +64,18 @@ export class Supervisor {
     return { replicas, pids };
   }
 
+  /** Pools that have workers, whether or not any policy has them. @throws as `ask` does */
+  async pools(): Promise<readonly LocalPlace[]> {
+    const { pools, problem } = await this.exchange({ kind: 'pools.list' });
+    if (problem !== undefined || pools === undefined) throw new Error(problem ?? 'the supervisor said nothing');
+    return pools;
+  }
+
   close(): void {
     this.port.off('message', this.receive);
   }
 
-  private exchange(request: PoolRequest): Promise<z.output<typeof reply>> {
+  private exchange(request: PoolRequest | { readonly kind: 'pools.list' }): Promise<z.output<typeof reply>> {
     const id = ++this.last;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => end(() => reject(new Error('the supervisor does not answer'))), ANSWER_MS);
