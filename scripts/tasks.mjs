@@ -33,6 +33,11 @@ export const tasks = {
     skip: (env) => env.SKIP_KUBERNETES === '1' && 'SKIP_KUBERNETES=1 is set: no test that needs a Kubernetes was run.',
   },
   'test:keda': { jest: ['--config', join(root, 'jest.keda.config.mjs')], built: true, programs: () => ['openssl', 'go'] },
+  'test:deploy': {
+    jest: ['--config', join(root, 'jest.deploy.config.mjs')],
+    built: true,
+    programs: () => ['docker', 'debootstrap', 'go'],
+  },
   'test:fuzz': { node: app('packages/e2e/dist/fuzz/main.js'), built: true, programs: () => ['redis', 'python'] },
   'pictures:top': { node: app('packages/e2e/dist/pictures/top.js'), built: true, programs: () => ['redis'] },
   'pictures:bull-board': { node: app('packages/e2e/dist/pictures/bull-board.js'), built: true, programs: () => ['redis', 'chromium'] },

@@ -1,3 +1,4 @@
+export { DockerEngine } from './docker/engine.js';
 export { EventStream, type ServerSentEvent } from './http/event-stream.js';
 export { type ReceivedRequest, Receiver, type Reply, type Responder, startReceiver } from './http/receiver.js';
 export { KubernetesCluster, startKubernetes } from './kubernetes/cluster.js';

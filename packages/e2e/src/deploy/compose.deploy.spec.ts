@@ -1,0 +1,151 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Job, SchedulerClient } from '@dts/client';
+import { DockerEngine, Receiver, startNode, waitFor } from '@dts/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CHECKOUT, ComposeProject } from './compose-project.js';
+import { APPS, buildImages } from './images.js';
+
+const report = (line: string) => void process.stderr.write(`${line}\n`);
+const JOBS = 1_000;
+
+/** The services that run from images of others, as far as there is something for them to read. */
+const MONITORING = ['prometheus', 'alertmanager'].filter((name) => existsSync(join(CHECKOUT, 'monitoring', name)));
+const SERVICES = ['redis', ...APPS, ...MONITORING];
+
+let engine: DockerEngine;
+let project: ComposeProject;
+beforeAll(async () => {
+  engine = await DockerEngine.start();
+  await buildImages(engine, report);
+  project = await ComposeProject.create(engine);
+}, 30 * 60_000);
+afterAll(async () => {
+  await project?.remove();
+  await engine?.stop();
+  report(`Not run: the container of Grafana, whose image cannot be had here; what it would read is checked by other tests.`);
+}, 180_000);
+
+describe('an image', () => {
+  it.each(APPS)('of the %s is small, has no shell, runs as nobody in particular, and lists what is in it', async (app) => {
+    const image = `dts-${app}:local`;
+    const [facts] = JSON.parse(await engine.docker(['image', 'inspect', image])) as [Image];
+    report(`Image ${image}: ${Math.round(facts.Size / 1_000_000)} MB`);
+    expect(facts.Size).toBeLessThan(230_000_000);
+    expect(facts.Config).toMatchObject({ User: '10001:10001', Healthcheck: { Test: ['CMD', expect.anything(), 'healthcheck.mjs'] } });
+    await expect(engine.docker(['run', '--rm', '--network', 'none', '--entrypoint', '/bin/sh', image, '-c', 'true'])).rejects.toThrow(
+      /no such file/,
+    );
+    const program = 'process.stdout.write(require("node:fs").readFileSync("sbom.cdx.json"))';
+    const bom = await engine.docker(['run', '--rm', '--read-only', '--network', 'none', image, '--eval', program]);
+    const { bomFormat, components } = JSON.parse(bom) as Bom;
+    expect(bomFormat).toBe('CycloneDX');
+    expect(components.map(({ name }) => name)).toEqual(expect.arrayContaining(['bullmq', 'ioredis', 'zod']));
+  });
+});
+
+describe('compose.yaml', () => {
+  it('is valid as a whole', async () => {
+    const services = (await project.compose('config', '--services')).trim().split('\n').sort();
+    expect(services).toEqual(['alertmanager', 'gateway', 'grafana', 'prometheus', 'redis', 'scaler', 'secrets', 'worker']);
+  });
+
+  it('gives the tools of the checkout a Redis, and nothing else', async () => {
+    await project.compose('up', '--detach', '--wait', 'redis');
+    expect((await project.compose('ps', '--services')).trim()).toBe('redis');
+    const worker = await startNode(join(CHECKOUT, 'packages/local/dist/workers.js'), {
+      env: { DATA_DIR: join(project.dir, '.data'), LOG_FORMAT: 'json' },
+    });
+    try {
+      await waitFor(() => worker.output.includes('worker is listening'), { timeoutMs: 60_000, describe: `a worker; ${worker.tail}` });
+    } finally {
+      await worker.stop(60_000);
+    }
+  });
+
+  describe('with everything running', () => {
+    let client: SchedulerClient;
+    let receiver: Receiver;
+    beforeAll(async () => {
+      await project.compose('up', '--detach', '--wait', '--no-build', '--scale', 'worker=3', ...SERVICES);
+      client = new SchedulerClient({ url: project.url('gateway'), apiKey: await project.apiKey(), retries: 100, timeoutMs: 120_000 });
+      receiver = await new Receiver().start(await project.hostAddress('queue'));
+    }, 300_000);
+    afterAll(() => receiver?.stop());
+
+    it.each(SERVICES)('runs %s without rights, within limits, healthy', async (service) => {
+      const containers = await project.inspect(service);
+      expect(containers).toHaveLength(service === 'worker' ? 3 : 1);
+      for (const { State, HostConfig, Config } of containers) {
+        expect(State.Health?.Status).toBe('healthy');
+        expect(Config.User).not.toMatch(/^(root|0)?(:|$)/);
+        expect(HostConfig).toMatchObject({
+          ReadonlyRootfs: true,
+          CapDrop: ['ALL'],
+          SecurityOpt: ['no-new-privileges:true'],
+          Memory: expect.any(Number),
+          PidsLimit: expect.any(Number),
+        });
+        expect(HostConfig.Memory).toBeGreaterThan(0);
+        expect(HostConfig.NanoCpus).toBeGreaterThan(0);
+      }
+    });
+
+    it('keeps secrets out of the environment of every container', async () => {
+      const redisUrl = new URL(readFileSync(join(project.dir, '.data/redis-url'), 'utf8'));
+      const all = (await Promise.all(SERVICES.map((service) => project.inspect(service)))).flat();
+      const told = JSON.stringify(all);
+      expect(told).not.toContain(redisUrl.password);
+      expect(told).not.toContain(await project.apiKey());
+    });
+
+    it(`runs ${JOBS} jobs while every service is restarted in turn, and loses none`, async () => {
+      const share = Math.ceil(JOBS / SERVICES.length);
+      const jobs: Pick<Job, 'id' | 'name'>[] = [];
+      for (const [index, service] of SERVICES.entries()) {
+        const numbers = Array.from({ length: Math.min(share, JOBS - index * share) }, (_, place) => index * share + place);
+        const submitting = submitEach(client, receiver.url, numbers);
+        const before = await project.inspect(service);
+        await project.compose('restart', service);
+        jobs.push(...(await submitting));
+        await project.compose('up', '--detach', '--wait', '--no-build', '--scale', 'worker=3', ...SERVICES);
+        const after = await project.inspect(service);
+        expect(after.map(({ State }) => State.StartedAt)).not.toEqual(before.map(({ State }) => State.StartedAt));
+        report(`Restarted ${service} while ${numbers.length} jobs were submitted.`);
+      }
+      const ended = await Promise.all(jobs.map((job) => client.waitFor(job)));
+      expect(new Set(ended.map(({ state }) => state))).toEqual(new Set(['completed']));
+      const arrived = new Set(receiver.requests.map(({ path }) => path));
+      expect(arrived.size).toBe(JOBS);
+      report(`${JOBS} jobs completed; ${receiver.requests.length} requests arrived.`);
+    }, 600_000);
+
+    it('has its jobs still after all of it was taken down and brought up again', async () => {
+      const { id } = await client.submit('http.request', { method: 'GET', url: `${receiver.url}/later` }, { delay: 3_600_000 });
+      await project.compose('down', '--timeout', '30');
+      await project.compose('up', '--detach', '--wait', '--no-build', ...SERVICES);
+      expect(await client.get(id)).toMatchObject({ id, state: 'scheduled' });
+    }, 300_000);
+  });
+});
+
+interface Image {
+  readonly Size: number;
+  readonly Config: object;
+}
+
+interface Bom {
+  readonly bomFormat: string;
+  readonly components: readonly { readonly name: string }[];
+}
+
+/** One after the other eight times at once, each its own request: some are under way at every moment. */
+async function submitEach(client: SchedulerClient, url: string, numbers: readonly number[]): Promise<Pick<Job, 'id' | 'name'>[]> {
+  const left = numbers.values();
+  const submitted: Pick<Job, 'id' | 'name'>[] = [];
+  const one = async () => {
+    for (const number of left) submitted.push(await client.submit('http.request', { method: 'POST', url: `${url}/${number}` }));
+  };
+  await Promise.all(Array.from({ length: 8 }, one));
+  return submitted;
+}
