@@ -13,7 +13,7 @@ const project = (base, path) => ({
 });
 
 export default {
-  projects: [project(preset, 'packages/testkit'), project(nestPreset, 'apps/scaler')],
+  projects: [project(preset, 'packages/testkit'), project(nestPreset, 'apps/scaler'), project(preset, 'packages/e2e')],
   testTimeout: 120_000,
   // A cluster takes most of a core while it starts, and 0.6 GB.
   maxWorkers: 1,

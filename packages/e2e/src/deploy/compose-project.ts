@@ -27,7 +27,8 @@ export class ComposeProject {
 
   static async create(engine: DockerEngine): Promise<ComposeProject> {
     const dir = await mkdtemp(join(tmpdir(), 'dts-compose-'));
-    for (const file of FILES.filter((name) => existsSync(join(CHECKOUT, name)))) await cp(join(CHECKOUT, file), join(dir, file), { recursive: true });
+    for (const file of FILES.filter((name) => existsSync(join(CHECKOUT, name))))
+      await cp(join(CHECKOUT, file), join(dir, file), { recursive: true });
     const addresses = Object.values(PORTS).map(async (name) => [name, `127.0.0.1:${await freePort()}`] as const);
     const env = { REDIS_PORT: String(await freePort()), ...Object.fromEntries(await Promise.all(addresses)) };
     return new ComposeProject(dir, engine, env);

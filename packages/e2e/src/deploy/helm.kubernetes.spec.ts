@@ -1,0 +1,177 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { foreignKinds, Helm, type KubernetesCluster, startKubernetes, startStack, waitFor } from '@dts/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Api } from '../api.js';
+import { CHECKOUT } from './compose-project.js';
+
+const CHART = join(CHECKOUT, 'deploy/helm');
+const RELEASE = 'dts';
+const ZONES = ['a', 'b', 'c'];
+
+let cluster: KubernetesCluster;
+let helm: Helm;
+beforeAll(async () => {
+  cluster = await startKubernetes();
+  helm = await Helm.of(cluster);
+  for (const kinds of await foreignKinds()) await cluster.apply(kinds, '--server-side');
+  await cluster.apply(ZONES.map(node));
+}, 180_000);
+afterAll(async () => {
+  await helm?.stop();
+  await cluster?.stop();
+});
+
+/** What somebody who installs the chart has made before. */
+function node(zone: string): object {
+  const labels = { 'kubernetes.io/hostname': `node-${zone}`, 'topology.kubernetes.io/zone': zone };
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name: `node-${zone}`, labels } };
+}
+
+function prerequisites(namespace: string): object[] {
+  const secret = (name: string, stringData: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData });
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    },
+    secret('dts-auth', { 'keys.json': '[]', 'session-secret': 's'.repeat(32), 'api-key': 'k'.repeat(32) }),
+    secret('dts-redis-url', { url: 'redis+sentinel://s:26379/dts' }),
+    secret('dts-workers', { SMTP_URL: 'smtp://mail' }),
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: `of-${namespace}` },
+      spec: { capacity: { storage: '10Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/data' } },
+    },
+  ];
+}
+
+describe.each([
+  ['one-node', { gateways: 1, workers: 1, kinds: ['statefulset.apps/dts-redis'] }],
+  [
+    'production',
+    { gateways: 3, workers: 1, kinds: ['horizontalpodautoscaler.autoscaling/dts-gateway', 'servicemonitor', 'prometheusrule'] },
+  ],
+  ['keda', { gateways: 2, workers: 1, kinds: ['scaledobject.keda.sh/dts-worker-io'] }],
+])('the chart with the values for %s', (set, { gateways, kinds }) => {
+  const namespace = `dts-${set}`;
+  const values = ['--values', join(CHART, 'examples', `${set}.yaml`)];
+  const inNamespace = (...args: readonly string[]) => cluster.kubectl(`--namespace=${namespace}`, ...args);
+  const release = (...args: readonly string[]) => helm.run(...args, `--namespace=${namespace}`);
+  const images = async () => (await inNamespace('get', 'pods', '--output=jsonpath={..image}')).split(' ');
+
+  beforeAll(() => cluster.apply(prerequisites(namespace)));
+
+  it('passes helm lint', async () => {
+    await expect(helm.run('lint', CHART, '--strict', ...values)).resolves.toContain('0 chart(s) failed');
+  });
+
+  it('is what the API server knows, to the last field', async () => {
+    const rendered = await helm.run('template', RELEASE, CHART, `--namespace=${namespace}`, '--skip-tests', ...values);
+    const file = join(await mkdtemp(join(tmpdir(), 'dts-rendered-')), 'all.yaml');
+    await writeFile(file, rendered);
+    const told = await inNamespace('create', '--dry-run=server', '--validate=strict', '--filename', file);
+    expect(told.trim().split('\n').length).toBeGreaterThan(25);
+    for (const kind of kinds) expect(told).toContain(kind);
+  });
+
+  it('installs: all pods are let in by Pod Security "restricted", and become ready', async () => {
+    await release('install', RELEASE, CHART, '--wait', '--timeout=120s', ...values);
+    await expect(release('status', RELEASE)).resolves.toContain('STATUS: deployed');
+    await waitFor(
+      async () => Number(await inNamespace('get', 'deployment', 'dts-gateway', '--output=jsonpath={.status.readyReplicas}')) === gateways,
+      {
+        describe: `${gateways} gateways`,
+        timeoutMs: 60_000,
+      },
+    );
+    await expect(inNamespace('run', 'unguarded', '--image=any')).rejects.toThrow(/violates PodSecurity "restricted/);
+  });
+
+  it('passes helm test', async () => {
+    await expect(release('test', RELEASE, '--timeout=60s')).resolves.toMatch(/Phase:\s+Succeeded/);
+  });
+
+  it('upgrades, with never fewer gateways than its disruption budget wants', async () => {
+    let upgrading = true;
+    const upgrade = release('upgrade', RELEASE, CHART, '--wait', '--timeout=120s', '--set', 'image.tag=next', ...values).finally(() => {
+      upgrading = false;
+    });
+    const seen: number[] = [];
+    while (upgrading)
+      seen.push(Number(await inNamespace('get', 'deployment', 'dts-gateway', '--output=jsonpath={.status.availableReplicas}')));
+    await upgrade;
+    expect(Math.min(...seen)).toBeGreaterThanOrEqual(gateways);
+    await waitFor(async () => (await images()).filter((image) => image.includes('dts-')).every((image) => image.endsWith(':next')), {
+      describe: 'pods of the new version alone',
+      timeoutMs: 60_000,
+    });
+  });
+
+  it('keeps the secrets that it made up', async () => {
+    const secrets = () => inNamespace('get', 'secrets', '--selector=app.kubernetes.io/instance=dts', '--output=jsonpath={.items[*].data}');
+    const before = await secrets();
+    await release('upgrade', RELEASE, CHART, '--wait', '--timeout=120s', '--set', 'image.tag=next', ...values);
+    expect(await secrets()).toBe(before);
+  });
+
+  it('rolls back', async () => {
+    await release('rollback', RELEASE, '1', '--wait', '--timeout=120s');
+    await waitFor(async () => !(await images()).some((image) => image.endsWith(':next')), {
+      describe: 'pods of the first version',
+      timeoutMs: 60_000,
+    });
+  });
+
+  if (set === 'one-node') scalesItsPools(namespace);
+
+  it('uninstalls, and leaves no more than the data', async () => {
+    await release('uninstall', RELEASE, '--wait', '--timeout=120s');
+    const left = await inNamespace('get', 'all,serviceaccounts,roles,networkpolicies,persistentvolumeclaims', '--output=name');
+    const own = left.split('\n').filter((name) => name.includes('dts') && !name.includes('dts-test'));
+    expect(own).toEqual(set === 'production' ? [] : ['persistentvolumeclaim/data-dts-redis-0']);
+  });
+});
+
+/** The scaler itself, with the rights that the chart gives its service account and the policy that it has made. */
+function scalesItsPools(namespace: string): void {
+  const inNamespace = (...args: readonly string[]) => cluster.kubectl(`--namespace=${namespace}`, ...args);
+
+  it('lets its scaler scale its workers, and no more', async () => {
+    await using stack = new AsyncDisposableStack();
+    const dir = stack.adopt(await mkdtemp(join(tmpdir(), 'dts-scaler-')), (path) => rm(path, { recursive: true }));
+    const token = await cluster.tokenOf('dts-scaler', namespace);
+    await writeFile(join(dir, 'token'), token);
+    await writeFile(
+      join(dir, 'policy.yaml'),
+      await inNamespace('get', 'configmap', 'dts-scaler-policy', '--output=jsonpath={.data.policy\\.yaml}'),
+    );
+    const apps = stack.adopt(await startStack({ apps: [] }), (running) => running.stop());
+    const scaler = await apps.start('scaler', {
+      SCALER_POLICY: join(dir, 'policy.yaml'),
+      SCALER_ELECTION: 'lease',
+      LEASE_NAME: 'dts-scaler',
+      LEASE_NAMESPACE: namespace,
+      KUBERNETES_API_URL: cluster.url,
+      KUBERNETES_TOKEN_FILE: join(dir, 'token'),
+      KUBERNETES_CA_FILE: cluster.caFile,
+      SIGNAL_INTERVAL: '500',
+    });
+    const api = new Api(apps.url, apps.apiKey);
+    const jobs = Array.from({ length: 200 }, () => ({ name: 'image.thumbnail', payload: { source: { url: 'http://127.0.0.1:9/a.png' } } }));
+    await api.call('POST', '/v1/jobs:batch', { jobs });
+    const replicas = async () => Number(await inNamespace('get', 'deployment', 'dts-worker-io', '--output=jsonpath={.spec.replicas}'));
+    const many = Array.from({ length: 500 }, () => ({ name: 'http.request', payload: { method: 'GET', url: 'http://127.0.0.1:9/' } }));
+    for (let batch = 0; batch < 20; batch++) await api.call('POST', '/v1/jobs:batch', { jobs: many });
+    await waitFor(async () => (await replicas()) > 1, { describe: `more workers; ${scaler.program.tail}`, timeoutMs: 60_000 });
+    const asScaler = (...args: readonly string[]) => inNamespace(`--token=${token}`, ...args);
+    await expect(asScaler('get', 'secrets')).rejects.toThrow(/forbidden/);
+    await expect(asScaler('scale', 'deployment/dts-gateway', '--replicas=0')).rejects.toThrow(/forbidden/);
+    const [pod = ''] = (await inNamespace('get', 'pods', '--selector=dts/pool=io', '--output=name')).split('\n');
+    const patch = JSON.stringify({ spec: { containers: [{ name: 'worker', image: 'mine' }] } });
+    await expect(asScaler('patch', pod, '--type=strategic', `--patch=${patch}`)).rejects.toThrow(/nothing of a pod but the annotation/);
+  });
+}
