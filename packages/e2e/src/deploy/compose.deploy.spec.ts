@@ -50,14 +50,15 @@ describe('compose.yaml', () => {
     expect(services).toEqual(['alertmanager', 'gateway', 'grafana', 'prometheus', 'redis', 'scaler', 'secrets', 'worker']);
   });
 
-  it('gives the tools of the checkout a Redis, and nothing else', async () => {
+  it('gives npm run workers and npm run produce a Redis, and nothing else', async () => {
     await project.compose('up', '--detach', '--wait', 'redis');
     expect((await project.compose('ps', '--services')).trim()).toBe('redis');
-    const worker = await startNode(join(CHECKOUT, 'packages/local/dist/workers.js'), {
-      env: { DATA_DIR: join(project.dir, '.data'), LOG_FORMAT: 'json' },
-    });
+    const env = { DATA_DIR: join(project.dir, '.data'), LOG_FORMAT: 'json' };
+    const worker = await startNode(join(CHECKOUT, 'packages/local/dist/workers.js'), { env });
     try {
       await waitFor(() => worker.output.includes('worker is listening'), { timeoutMs: 60_000, describe: `a worker; ${worker.tail}` });
+      const produce = await startNode(join(CHECKOUT, 'packages/local/dist/produce/main.js'), { env, args: ['--count', '300'] });
+      expect([(await produce.exited).code, produce.tail]).toEqual([0, expect.stringContaining('300 of 300 jobs submitted, 300 arrived')]);
     } finally {
       await worker.stop(60_000);
     }
@@ -97,6 +98,14 @@ describe('compose.yaml', () => {
       const told = JSON.stringify(all);
       expect(told).not.toContain(redisUrl.password);
       expect(told).not.toContain(await project.apiKey());
+    });
+
+    it("passes the chart's test, which is run here as Kubernetes would run it", async () => {
+      const test = join(CHECKOUT, 'deploy/helm/files/smoke-test.mjs');
+      const settings = ['--env', 'GATEWAY_URL=http://gateway:3000', '--env', `API_KEY=${await project.apiKey()}`];
+      const container = ['--rm', '--read-only', '--network', 'dts_queue', '--volume', `${test}:/test/smoke-test.mjs:ro`, ...settings];
+      const told = await engine.docker(['run', ...container, 'dts-gateway:local', '/test/smoke-test.mjs']);
+      expect(told).toMatch(/^Job io_\w+ was started by \S+ and is completed\.$/m);
     });
 
     it(`runs ${JOBS} jobs while every service is restarted in turn, and loses none`, async () => {
