@@ -37,7 +37,7 @@ function prerequisites(namespace: string): object[] {
       kind: 'Namespace',
       metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     },
-    secret('dts-auth', { 'keys.json': '[]', 'session-secret': 's'.repeat(32), 'api-key': 'k'.repeat(32) }),
+    secret('dts-keys', { 'keys.json': '[]', 'session-secret': 's'.repeat(32), 'api-key': 'k'.repeat(32) }),
     secret('dts-redis-url', { url: 'redis+sentinel://s:26379/dts' }),
     secret('dts-workers', { SMTP_URL: 'smtp://mail' }),
     {
@@ -61,7 +61,15 @@ describe.each([
   const values = ['--values', join(CHART, 'examples', `${set}.yaml`)];
   const inNamespace = (...args: readonly string[]) => cluster.kubectl(`--namespace=${namespace}`, ...args);
   const release = (...args: readonly string[]) => helm.run(...args, `--namespace=${namespace}`);
-  const images = async () => (await inNamespace('get', 'pods', '--output=jsonpath={..image}')).split(' ');
+  const images = async () =>
+    (
+      await inNamespace(
+        'get',
+        'pods',
+        '--selector=app.kubernetes.io/component!=test',
+        '--output=jsonpath={.items[*].spec.containers[*].image}',
+      )
+    ).split(' ');
 
   beforeAll(() => cluster.apply(prerequisites(namespace)));
 
@@ -161,17 +169,18 @@ function scalesItsPools(namespace: string): void {
       SIGNAL_INTERVAL: '500',
     });
     const api = new Api(apps.url, apps.apiKey);
-    const jobs = Array.from({ length: 200 }, () => ({ name: 'image.thumbnail', payload: { source: { url: 'http://127.0.0.1:9/a.png' } } }));
-    await api.call('POST', '/v1/jobs:batch', { jobs });
-    const replicas = async () => Number(await inNamespace('get', 'deployment', 'dts-worker-io', '--output=jsonpath={.spec.replicas}'));
-    const many = Array.from({ length: 500 }, () => ({ name: 'http.request', payload: { method: 'GET', url: 'http://127.0.0.1:9/' } }));
-    for (let batch = 0; batch < 20; batch++) await api.call('POST', '/v1/jobs:batch', { jobs: many });
+    const replicas = async () => Number(await inNamespace('get', 'deployment', 'dts-worker-cpu', '--output=jsonpath={.spec.replicas}'));
+    const { body: types } = await api.call<{ items: { name: string; example: unknown }[] }>('GET', '/v1/job-types');
+    const payload = types.items.find(({ name }) => name === 'image.thumbnail')?.example;
+    for (let job = 0; job < 60; job++) await api.submit('image.thumbnail', payload);
     await waitFor(async () => (await replicas()) > 1, { describe: `more workers; ${scaler.program.tail}`, timeoutMs: 60_000 });
     const asScaler = (...args: readonly string[]) => inNamespace(`--token=${token}`, ...args);
     await expect(asScaler('get', 'secrets')).rejects.toThrow(/forbidden/);
     await expect(asScaler('scale', 'deployment/dts-gateway', '--replicas=0')).rejects.toThrow(/forbidden/);
-    const [pod = ''] = (await inNamespace('get', 'pods', '--selector=dts/pool=io', '--output=name')).split('\n');
+    const pod = await inNamespace('get', 'pods', '--selector=dts/pool=io', '--output=jsonpath={.items[0].metadata.name}');
     const patch = JSON.stringify({ spec: { containers: [{ name: 'worker', image: 'mine' }] } });
-    await expect(asScaler('patch', pod, '--type=strategic', `--patch=${patch}`)).rejects.toThrow(/nothing of a pod but the annotation/);
+    await expect(asScaler('patch', 'pod', pod, '--type=strategic', `--patch=${patch}`)).rejects.toThrow(
+      /nothing of a pod but the annotation/,
+    );
   });
 }
