@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Job, SchedulerClient } from '@dts/client';
 import { DockerEngine, Receiver, startNode, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CHECKOUT, ComposeProject } from './compose-project.js';
+import { CHECKOUT, ComposeProject, type Container } from './compose-project.js';
 import { APPS, buildImages } from './images.js';
 
 const report = (line: string) => void process.stderr.write(`${line}\n`);
@@ -109,23 +109,27 @@ describe('compose.yaml', () => {
     });
 
     it(`runs ${JOBS} jobs while every service is restarted in turn, and loses none`, async () => {
-      const share = Math.ceil(JOBS / SERVICES.length);
       const jobs: Pick<Job, 'id' | 'name'>[] = [];
       for (const [index, service] of SERVICES.entries()) {
-        const numbers = Array.from({ length: Math.min(share, JOBS - index * share) }, (_, place) => index * share + place);
-        const submitting = submitEach(client, receiver.url, numbers);
+        const numbers = shareOf(index);
         const before = await project.inspect(service);
-        await project.compose('restart', service);
-        jobs.push(...(await submitting));
+        // Half of them are under way when it goes, the others come while it is away.
+        const half = Math.floor(numbers.length / 2);
+        const first = submitEach(client, receiver.url, numbers.slice(0, half));
+        const restart = project.compose('restart', service);
+        await waitFor(async () => (await project.inspect(service)).some((container, place) => isAnother(container, before[place])), {
+          describe: `${service} to go`,
+          timeoutMs: 60_000,
+        });
+        jobs.push(...(await submitEach(client, receiver.url, numbers.slice(half))), ...(await first));
+        await restart;
         await project.compose('up', '--detach', '--wait', '--no-build', '--scale', 'worker=3', ...SERVICES);
-        const after = await project.inspect(service);
-        expect(after.map(({ State }) => State.StartedAt)).not.toEqual(before.map(({ State }) => State.StartedAt));
         report(`Restarted ${service} while ${numbers.length} jobs were submitted.`);
       }
       const ended = await Promise.all(jobs.map((job) => client.waitFor(job)));
       expect(new Set(ended.map(({ state }) => state))).toEqual(new Set(['completed']));
       const arrived = new Set(receiver.requests.map(({ path }) => path));
-      expect(arrived.size).toBe(JOBS);
+      expect([ended.length, arrived.size]).toEqual([JOBS, JOBS]);
       report(`${JOBS} jobs completed; ${receiver.requests.length} requests arrived.`);
     }, 600_000);
 
@@ -138,6 +142,16 @@ describe('compose.yaml', () => {
   });
 });
 
+/** Of the numbers from 0 to JOBS. */
+function shareOf(turn: number): number[] {
+  return Array.from({ length: JOBS }, (_, number) => number).filter((number) => number % SERVICES.length === turn);
+}
+
+/** It is away, or back already. */
+function isAnother(now: Container, before: Container | undefined): boolean {
+  return now.State.Status !== 'running' || now.State.StartedAt !== before?.State.StartedAt;
+}
+
 interface Image {
   readonly Size: number;
   readonly Config: object;
@@ -148,7 +162,7 @@ interface Bom {
   readonly components: readonly { readonly name: string }[];
 }
 
-/** One after the other eight times at once, each its own request: some are under way at every moment. */
+/** Eight at once, each its own request; those that cannot be answered now are sent again until they can. */
 async function submitEach(client: SchedulerClient, url: string, numbers: readonly number[]): Promise<Pick<Job, 'id' | 'name'>[]> {
   const left = numbers.values();
   const submitted: Pick<Job, 'id' | 'name'>[] = [];
