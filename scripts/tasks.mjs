@@ -32,7 +32,7 @@ export const tasks = {
     programs: () => ['redis', 'openssl', 'go'],
     skip: (env) => env.SKIP_KUBERNETES === '1' && 'SKIP_KUBERNETES=1 is set: no test that needs a Kubernetes was run.',
   },
-  'test:keda': { jest: ['--config', join(root, 'jest.keda.config.mjs')], built: true, programs: () => ['openssl', 'go'] },
+  'test:keda': { jest: ['--config', join(root, 'jest.keda.config.mjs')], built: true, programs: () => ['redis', 'openssl', 'go'] },
   'test:deploy': {
     jest: ['--config', join(root, 'jest.deploy.config.mjs')],
     built: true,

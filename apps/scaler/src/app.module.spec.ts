@@ -240,6 +240,7 @@ describe('a pin', () => {
     ['what is not a pin', 'io', { ...PIN, colour: 'red' }, SECRETS.operator, 422, 'invalid-request'],
     ['no body', 'io', undefined, SECRETS.operator, 422, 'invalid-request'],
     ['what is not JSON', 'io', '{', SECRETS.operator, 400, 'bad-request'],
+    ['far too much', 'io', ' '.repeat(2_000_000), SECRETS.operator, 413, 'payload-too-large'],
   ])('is refused with %s', async (_what, name, body, secret, status, code) => {
     await expect(call('PUT', name, body, secret)).resolves.toMatchObject({
       status,
@@ -248,6 +249,12 @@ describe('a pin', () => {
     });
     expect(await entries()).toEqual([]);
     expect((await pool('io'))?.pin).toBeNull();
+  });
+
+  it('is refused as another type than JSON', async () => {
+    const headers = { authorization: `Bearer ${SECRETS.operator}`, 'content-type': 'application/xml' };
+    const response = await fetch(`${url}/v1/pools/io/pin`, { method: 'PUT', headers, body: '<pin/>' });
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([415, 'unsupported-media-type']);
   });
 
   it('is not taken back without a key that may', async () => {

@@ -39,9 +39,14 @@ export const scalerEnv = z
   })
   .refine(({ WORKERS_MIN, WORKERS_MAX }) => WORKERS_MIN <= WORKERS_MAX, {
     path: ['WORKERS_MAX'],
-    error: 'must not be less than WORKERS_MIN',
+    error: ({ input }) => tellBounds(input as Record<'WORKERS_MIN' | 'WORKERS_MAX', number>),
   })
   .refine(TLS_IS_WHOLE.check, TLS_IS_WHOLE.problem);
+
+/** Also of a maximum that nobody has set: this machine has so many cores. */
+function tellBounds({ WORKERS_MIN, WORKERS_MAX }: Record<'WORKERS_MIN' | 'WORKERS_MAX', number>): string {
+  return `is ${WORKERS_MAX} (the number of cores unless set), less than WORKERS_MIN, which is ${WORKERS_MIN}: raise it, or lower WORKERS_MIN`;
+}
 
 /** Injection token of the parsed environment. */
 export const SCALER_ENV = Symbol('SCALER_ENV');

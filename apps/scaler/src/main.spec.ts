@@ -37,6 +37,11 @@ describe('the scaler as a process', () => {
     await expect(starting).rejects.toThrow(/SCALER_MODE: .*observe[\s\S]*QUEUES: .*no-queue[\s\S]*SIGNAL_INTERVAL: /);
   });
 
+  it('says which bounds contradict each other, also where one is the default', async () => {
+    const starting = startApp('scaler', { env: { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: testPrefix(), WORKERS_MIN: '999' } });
+    await expect(starting).rejects.toThrow(/WORKERS_MAX: is \d+ \(the number of cores unless set\), less than WORKERS_MIN, which is 999/);
+  });
+
   it('refuses a policy file that is wrong, and says where', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'dts-policy-'));
     const file = join(folder, 'policy.yaml');

@@ -18,6 +18,8 @@ export const workerEnv = z.object({
    * not help in as long again, the process ends with exit code 1 for its supervisor to start it anew.
    */
   CONSUMPTION_TIMEOUT: z.coerce.number().int().min(1_000).max(3_600_000).default(30_000),
+  /** In Kubernetes, that of its pod (by the downward API): what the scaler knows it by. The host's name unless given, which is mostly the same. */
+  POD_NAME: z.string().max(253).optional(),
   /** Which queues to serve and how many jobs of each at once, such as `io:500,cpu`; all with their defaults unless given. */
   QUEUES: queueChoices,
 });

@@ -35,9 +35,10 @@ function servingAny(queues: readonly string[], workers: readonly WorkerInfo[]): 
   return workers.filter((worker) => worker.queues.some(({ queue }) => queues.includes(queue))).length;
 }
 
-/** What a worker of these queues gets as QUEUES. */
+/** What a worker of these queues gets as QUEUES: the same in whatever order a policy names them. */
 export function queuesSetting(queues: readonly string[], choices: readonly QueueChoice[]): string {
   return queues
+    .toSorted()
     .map((queue) => {
       const choice = choices.find((known) => known.queue === queue);
       return choice ? `${queue}:${choice.concurrency}` : queue;

@@ -9,6 +9,8 @@ const PROBLEMS = {
   'missing-scope': { status: 403, title: 'The API key does not allow this' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'pool-not-found': { status: 404, title: 'There is no such pool' },
+  'payload-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is of a type that is not taken' },
   'invalid-request': { status: 422, title: 'The request does not fit its schema' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: 'Redis is not available' },
@@ -57,9 +59,17 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** What Nest and Fastify refuse by themselves. */
+const BY_STATUS: Readonly<Record<number, readonly [ProblemCode, string]>> = {
+  404: ['not-found', 'There is nothing at this path.'],
+  413: ['payload-too-large', 'A body may have 1 MiB.'],
+  415: ['unsupported-media-type', 'Send the body as application/json, with that Content-Type.'],
+};
+
 function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
-  if (status === 404) return new Problem('not-found', 'There is nothing at this path.');
+  const known = status === undefined ? undefined : BY_STATUS[status];
+  if (known) return new Problem(...known);
   return status !== undefined && status < 500 ? new Problem('bad-request', (error as Error).message) : undefined;
 }

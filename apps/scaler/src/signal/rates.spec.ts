@@ -39,21 +39,22 @@ describe('ratesBetween', () => {
 });
 
 describe('smooth', () => {
+  const EVER = Number.POSITIVE_INFINITY;
   const still = { arrivals: 0, ready: 0, completions: 10 };
   const busy = { arrivals: 100, ready: 10, completions: 20 };
 
   it('starts from the first observation', () => {
-    expect(smooth(undefined, busy, 5_000)).toEqual(busy);
+    expect(smooth(undefined, busy, 5_000, 0)).toEqual(busy);
   });
 
   it('has come half of the way after the half-life', () => {
-    expect(smooth(still, busy, 30_000)).toEqual({ arrivals: 50, ready: 5, completions: 15 });
+    expect(smooth(still, busy, 30_000, EVER)).toEqual({ arrivals: 50, ready: 5, completions: 15 });
   });
 
   it('does not depend on how often it looks', () => {
     let often = still;
-    for (let step = 0; step < 30; step++) often = smooth(often, busy, 1_000);
-    const once = smooth(still, busy, 30_000);
+    for (let step = 0; step < 30; step++) often = smooth(often, busy, 1_000, EVER);
+    const once = smooth(still, busy, 30_000, EVER);
     expect(often.arrivals).toBeCloseTo(once.arrivals, 9);
     expect(often.completions).toBeCloseTo(once.completions, 9);
   });
@@ -61,7 +62,7 @@ describe('smooth', () => {
   it('stays between what it was and what is observed, and gets there', () => {
     let rates = still;
     for (let step = 0; step < 100; step++) {
-      const next = smooth(rates, busy, 10 ** (step % 6));
+      const next = smooth(rates, busy, 10 ** (step % 6), EVER);
       expect(next.arrivals).toBeGreaterThanOrEqual(rates.arrivals);
       expect(next.arrivals).toBeLessThanOrEqual(busy.arrivals);
       rates = next;

@@ -24,17 +24,27 @@ export function ratesBetween(before: QueueSnapshot, after: QueueSnapshot): Rates
   return { arrivals: came(backlogOf), ready: came(readyOf), completions: finished / seconds };
 }
 
-/** Exponentially weighted moving average over uneven intervals. */
-export function smooth(previous: Rates | undefined, observed: Rates, elapsedMs: number): Rates {
-  if (!previous) return observed;
-  return {
-    arrivals: blend(previous.arrivals, observed.arrivals, elapsedMs),
-    ready: blend(previous.ready, observed.ready, elapsedMs),
-    completions: blend(previous.completions, observed.completions, elapsedMs),
-  };
+/** Milliseconds that are thought to have been watched at least: in a shorter time one burst looks like a mighty stream. */
+const SHORTEST_WATCH_MS = 5_000;
+
+/**
+ * Exponentially weighted moving average over uneven intervals, of the time that was watched and no other: it neither starts
+ * at nothing nor is the first interval, which may be of milliseconds, what it remembers for a minute.
+ * @param watchedMs milliseconds that `previous` is made of
+ */
+export function smooth(previous: Rates | undefined, observed: Rates, elapsedMs: number, watchedMs: number): Rates {
+  const kept = 2 ** (-elapsedMs / HALF_LIFE_MS);
+  const [before, after] = [weightOf(watchedMs), weightOf(watchedMs + elapsedMs)];
+  const next = (rate: keyof Rates) => ((previous?.[rate] ?? 0) * before * kept + observed[rate] * (1 - kept)) / after;
+  return { arrivals: next('arrivals'), ready: next('ready'), completions: next('completions') };
 }
 
-/** One step of it. */
+/** Of all intervals together: 1 for those since ever. */
+function weightOf(watchedMs: number): number {
+  return 1 - 2 ** (-Math.max(SHORTEST_WATCH_MS, watchedMs) / HALF_LIFE_MS);
+}
+
+/** One step of such an average since ever. */
 export function blend(old: number, now: number, elapsedMs: number): number {
   return old + (1 - 2 ** (-elapsedMs / HALF_LIFE_MS)) * (now - old);
 }

@@ -15,7 +15,25 @@ describe('a signal', () => {
   it('smooths its rates from reading to reading', () => {
     const first = observed(undefined, reading({ at: at(0) }));
     const second = observed(first, reading({ at: at(30), waiting: 30 }));
-    expect(observed(second, reading({ at: at(60), waiting: 30 })).rates).toEqual({ arrivals: 0.5, ready: 0.5, completions: 0 });
+    const third = observed(second, reading({ at: at(60), waiting: 30 }));
+    // Half as old counts twice.
+    expect(third.rates?.ready).toBeCloseTo(1 / 3, 9);
+    expect(observed(third, reading({ at: at(90), waiting: 30 })).rates?.ready).toBeCloseTo(1 / 7, 9);
+  });
+
+  it('takes a burst between two readings that are close to each other for what it is', () => {
+    const first = observed(undefined, reading({ at: at(0) }));
+    const second = observed(first, reading({ at: at(0.02), waiting: 28 }));
+    expect(second.rates?.ready).toBeLessThan(6);
+    let signal = second;
+    for (let seconds = 1; seconds <= 90; seconds++) signal = observed(signal, reading({ at: at(seconds), waiting: 28 }));
+    expect(signal.rates?.ready).toBeLessThan(0.2);
+  });
+
+  it('knows a steady stream from the first seconds on, however often it looks', () => {
+    let signal = observed(undefined, reading({ at: at(0) }));
+    for (let step = 1; step <= 12; step++) signal = observed(signal, reading({ at: at(step / 2), waiting: 5 * step }));
+    expect(signal.rates?.ready).toBeCloseTo(10, 9);
   });
 
   it('is unknown after a reading that failed, and counts those', () => {

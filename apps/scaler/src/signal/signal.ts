@@ -17,6 +17,8 @@ export interface KnownSignal extends Reading {
   readonly queue: QueueName;
   /** Undefined until two readings in a row have succeeded. */
   readonly rates: Rates | undefined;
+  /** Milliseconds that they are of. */
+  readonly watchedMs: number;
   /** How long a job runs, smoothed; undefined until one has ended. */
   readonly serviceMs: number | undefined;
   /** When a job was last seen to wait, be due, run or finish; that of the first reading unless one was. */
@@ -44,7 +46,8 @@ export function observed(previous: Signal | undefined, reading: Reading): KnownS
     ...reading,
     state: 'known',
     queue: snapshot.queue,
-    rates: known && latest ? smooth(known.rates, latest, elapsed) : undefined,
+    rates: known && latest && smooth(known.rates, latest, elapsed, known.watchedMs),
+    watchedMs: known && latest ? known.watchedMs + elapsed : 0,
     serviceMs: serviceOf(known, runs, elapsed),
     busyAt: isBusy(snapshot, known) ? snapshot.at : (known?.busyAt ?? snapshot.at),
   };

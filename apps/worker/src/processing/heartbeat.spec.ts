@@ -16,7 +16,10 @@ describe('Heartbeat', () => {
   beforeAll(async () => {
     server = await startRedis();
     redis = connectWorker(server.url, ignore);
-    heartbeat = new Heartbeat('w', redis, prefix, () => ({ queues: [{ queue: 'io', slots: 3, busy: 1 }], draining: false }));
+    heartbeat = new Heartbeat({ id: 'w', host: 'h' }, redis, prefix, () => ({
+      queues: [{ queue: 'io', slots: 3, busy: 1 }],
+      draining: false,
+    }));
   });
   afterAll(async () => {
     redis.disconnect();

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Loop, type RedisClient, type WorkerInfo, type WorkerQueue, WorkerRegistry } from '@dts/queue';
 
@@ -25,7 +24,7 @@ export class Heartbeat {
   private heardAt = NEVER;
 
   constructor(
-    private readonly id: string,
+    private readonly who: Pick<WorkerInfo, 'id' | 'host'>,
     redis: RedisClient,
     prefix: string,
     private readonly status: () => WorkerStatus,
@@ -46,7 +45,7 @@ export class Heartbeat {
   async stop(): Promise<void> {
     void this.loop.stop();
     this.delay.disable();
-    await this.registry.leave(this.id);
+    await this.registry.leave(this.who.id);
   }
 
   /** A heartbeat that fails is left out: the next one tells more than a repetition would. */
@@ -62,8 +61,7 @@ export class Heartbeat {
     const eventLoopDelayMs = Math.round(this.delay.max / 1e6);
     this.delay.reset();
     return {
-      id: this.id,
-      host: hostname(),
+      ...this.who,
       pid: process.pid,
       version,
       ...this.status(),

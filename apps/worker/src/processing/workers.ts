@@ -51,7 +51,7 @@ const LEAST_GRACE_MS = 2_000;
 @Injectable()
 export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   /** Kept with every job that runs here, so that an operator finds the process. In containers pids and even hosts repeat. */
-  readonly name = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
+  readonly name: string;
   private readonly redis: RedisClient;
   private readonly executor: Executor;
   private readonly runHere: Runner;
@@ -78,6 +78,8 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     reporter: AttemptReporter,
     counters: QueueCounters,
   ) {
+    const host = env.POD_NAME ?? hostname();
+    this.name = `${host}:${process.pid}:${randomBytes(3).toString('hex')}`;
     this.redis = connectWorker(env.REDIS_URL, this.logError);
     this.runHere = runHere(createHandlers(env));
     this.threads = new ThreadPool(env);
@@ -94,7 +96,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
       new Children(queues, this.redis),
     );
     this.notes = new EndNotes(new EarlyEnds(queues, this.redis));
-    this.heartbeat = new Heartbeat(this.name, this.redis, this.prefix, () => this.status());
+    this.heartbeat = new Heartbeat({ id: this.name, host }, this.redis, this.prefix, () => this.status());
     this.statistics = new StatisticsWriter(counters, this.redis, this.prefix);
     const listener = connectWorker(env.REDIS_URL, this.logError);
     this.cancels = new CancelListener(this.redis, listener, this.prefix, this.cancel);

@@ -34,6 +34,12 @@ describe('describeFailure', () => {
     );
   });
 
+  it('leaves the lines of a problem lines', () => {
+    expect(describeFailure(new UsageError('The policy is not usable:\n  line 2: a\ttab\x1b[2J'), plain)).toBe(
+      'dts: The policy is not usable:\n  line 2: a tab\\u001b[2J\n',
+    );
+  });
+
   it('tells what kept the answer away, and what to do', () => {
     const cause = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:3000') });
     const error = new SchedulerError({ status: 0, code: 'network', detail: 'no answer from http://127.0.0.1:3000' }, { cause });

@@ -1,7 +1,7 @@
 import { SchedulerError } from '@dts/client';
 import { CommanderError } from 'commander';
 import type { Palette } from '../output/palette.js';
-import { printable } from '../output/printable.js';
+import { printable, printableLines } from '../output/printable.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 
 const PLACES = 'DTS_URL or --url says where the gateway is, DTS_SCALER_URL or --scaler-url where the scaler is.';
@@ -23,7 +23,7 @@ const OWN_CODES: Readonly<Record<number, string>> = {
 
 /** For people: what is wrong, each wrong place with its pointer, what to do. */
 export function describeFailure(error: unknown, paint: Palette): string {
-  if (!(error instanceof SchedulerError)) return `${paint('red', 'dts:')} ${printable((error as Error).message)}\n`;
+  if (!(error instanceof SchedulerError)) return `${paint('red', 'dts:')} ${printableLines((error as Error).message)}\n`;
   const [first, ...more] = new Set([error.title, error.detail].filter((text) => text !== undefined && text !== ''));
   const hint = HINTS[error.code];
   return [

@@ -80,6 +80,8 @@ describe('statusView', () => {
     expect(text).toMatch(/Pin +4, set by ops-1, ends in 10m/);
     expect(text).toMatch(/Draining +w1, w2/);
     expect(text).toMatch(/Problem +owned by an HPA/);
+    const wrong = { ...status, policy: { ...status.policy, problem: 'The policy is not usable:\n  line 2, pools.io.max: is 0' } };
+    expect(statusView(wrong, canvas, NOW)).toMatch(/^Problem {2}The policy is not usable:\n {11}line 2, pools\.io\.max: is 0$/m);
   });
 
   it('obeys nothing that a name or a reason holds', () => {

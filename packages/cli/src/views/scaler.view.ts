@@ -14,12 +14,17 @@ export function statusView({ items, leader, policy }: ScalerStatus, canvas: Canv
     [
       ['Leader', leader === null ? paint('yellow', 'none: nobody acts') : printable(leader)],
       ['Policy', `${printable(policy.source)}, loaded ${formatRelative(policy.loadedAt, now)}`],
-      ['Problem', policy.problem === null ? undefined : paint('red', printable(policy.problem))],
+      ...problemLines(policy.problem).map((line, at) => [at === 0 ? 'Problem' : ' ', paint('red', printable(line))] as const),
     ],
     paint,
   );
   const pools = items.length > 0 ? table(items, POOL_COLUMNS, canvas) : 'There are no pools.';
   return [head, '', pools, ...items.map((pool) => section(printable(pool.pool), poolDetails(pool, canvas, now), paint))].join('\n');
+}
+
+/** What is wrong with the policy file: a line for each wrong place. */
+function problemLines(problem: string | null): string[] {
+  return problem === null ? [] : problem.split('\n');
 }
 
 const POOL_COLUMNS: readonly Column<ScalerPool>[] = [

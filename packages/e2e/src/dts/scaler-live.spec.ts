@@ -101,6 +101,16 @@ describe('dts scaler, with one that runs', () => {
     expect(await dts.run('scaler', ...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
   });
 
+  it('tells what is wrong with the policy file, line by line', async () => {
+    writeFileSync(join(folder, 'policy.yaml'), POLICY.replace('max: 5', 'max: 0'));
+    await waitFor(async () => (await status()).policy.problem, PATIENCE);
+    expect((await dts.run('scaler', 'status')).stdout).toMatch(/^Problem +The policy is not usable:\n +line 2, pools\.io\.max: is 0/m);
+    const simulated = await dts.run('scaler', 'simulate', '--load', 'burst', '--policy', join(folder, 'policy.yaml'));
+    expect(simulated).toMatchObject({ code: 2, stderr: expect.stringMatching(/^dts: The policy is not usable:\n {2}line 2, pools/) });
+    writeFileSync(join(folder, 'policy.yaml'), POLICY);
+    await waitFor(async () => (await status()).policy.problem === null, PATIENCE);
+  });
+
   it('changes nothing with a key that the scaler does not know', async () => {
     const ran = await dts.with({ DTS_API_KEY: 'x'.repeat(43) }).run('scaler', 'pin', 'io', '3', '--for', '1m');
     expect(ran).toMatchObject({ code: 4, stderr: expect.stringContaining('API_KEYS') });

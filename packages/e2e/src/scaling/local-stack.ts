@@ -16,6 +16,7 @@ export const PATIENCE = { timeoutMs: 40_000 };
 export interface PoolState {
   readonly pool: string;
   readonly mode: string;
+  readonly max: number;
   readonly current: number | null;
   readonly desired: number | null;
   readonly workers: number | null;
@@ -89,7 +90,11 @@ export class LocalStack {
       },
     });
     const ready = () => program.stdout.includes('is ready') || !program.isRunning;
-    await waitFor(ready, { timeoutMs: START_MS, describe: `the banner; ${program.tail}` });
+    await waitFor(ready, { timeoutMs: START_MS, describe: 'the banner' }).catch((error: Error) => error);
+    if (!program.stdout.includes('is ready')) {
+      await program.kill();
+      throw new Error(`npm start did not get ready; ${program.tail}`);
+    }
     const read = async (name: string) => (await readFile(join(folder, 'data', name), 'utf8')).trim();
     const redis = new Redis(await read('redis-url')).on('error', () => {});
     const scalerUrl = /(http:\/\/\S+)\/metrics {2}\(scaler\)/.exec(program.stdout)?.[1] ?? '';

@@ -83,8 +83,11 @@ describe('taking workers away', () => {
     const ids = await hold(60);
     await stack.pin(1);
     await draining(2);
+    const wishes = (await stack.pool()).draining.map((id) => `dts:drain:${id}`);
+    expect(await stack.redis.exists(...wishes)).toBe(2);
     await stack.pin(3);
     await draining(0);
+    expect(await stack.redis.exists(...wishes)).toBe(0); // taken back, rather than left to run out
     letGo();
     await stack.untilWorkers(3);
     await stack.untilCompleted(before + ids.length);

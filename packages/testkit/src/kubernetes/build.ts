@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startProgram } from '../processes/program.js';
 import { within } from '../waiting/within.js';
+import { draftOf } from './drafts.js';
 import type { GoToolchain } from './go-toolchain.js';
 
 /** Without symbols for debuggers, which are a third of the size, and without this machine's paths. */
@@ -58,7 +59,7 @@ export async function buildPrograms(
 }
 
 async function buildProgram(go: GoToolchain, module: string, job: BuildJob, report: (line: string) => void): Promise<void> {
-  const draft = `${job.file}.${process.pid}`;
+  const draft = draftOf(job.file);
   const startedAt = performance.now();
   let packages = 0;
   const build = await startProgram(go.command, {
@@ -88,7 +89,7 @@ export async function keepSource(go: GoToolchain, module: string, source: Source
   const { stdout } = await promisify(execFile)(go.command, download, { cwd: module, env: environment(go) });
   const { Dir: folder } = JSON.parse(stdout) as { readonly Dir: string };
   const texts = await Promise.all(source.files.map((name) => readFile(join(folder, name), 'utf8')));
-  const draft = `${file}.${process.pid}`;
+  const draft = draftOf(file);
   await writeFile(draft, texts.join('\n---\n'));
   await rename(draft, file);
 }

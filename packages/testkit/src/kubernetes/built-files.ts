@@ -4,6 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { buildFlags, buildPrograms, keepSource, type SourceFile } from './build.js';
+import { removeLeftDrafts } from './drafts.js';
 import { withFileLock } from './file-lock.js';
 import { findGo } from './go-toolchain.js';
 import { goArchitecture } from './platform.js';
@@ -36,7 +37,10 @@ export async function provideBuilt<Plan extends BuildPlan>(plan: Plan, report: (
     await mkdir(folder, { recursive: true });
     const waits = () => report(`Waiting for another process that builds ${plan.title} …`);
     // By the time that it is free, another may have built them.
-    await withFileLock(join(folder, 'lock'), waits, () => build(plan, files, report));
+    await withFileLock(join(folder, 'lock'), waits, async () => {
+      await removeLeftDrafts(folder);
+      await build(plan, files, report);
+    });
   }
   return files as BuiltFiles<Plan>;
 }

@@ -71,6 +71,8 @@ export function controllerManagerArgs(files: ControlPlaneFiles, kubeconfig: stri
     '--use-service-account-credentials=true',
     `--service-account-private-key-file=${files.accountKey}`,
     `--root-ca-file=${files.ca}`,
+    // Who was not heard of because the API server was away is not lost: KWOK would not say again that its pods are ready.
+    '--node-monitor-grace-period=10m',
     // So that a test sees in seconds what otherwise takes minutes.
     '--horizontal-pod-autoscaler-sync-period=2s',
     '--horizontal-pod-autoscaler-downscale-stabilization=5s',

@@ -22,7 +22,7 @@ export interface GoToolchain {
 
 /**
  * The machine's own Go, or a newer one that it fetches as a module, checked against Go's public log of checksums.
- * @throws Error that says what to do when there is no Go
+ * @throws Error that says what to do when there is no Go, or why a newer one cannot be had
  */
 export async function findGo(env: NodeJS.ProcessEnv = process.env): Promise<GoToolchain> {
   const version = await installedVersion(env);
@@ -49,10 +49,7 @@ async function installedVersion(env: NodeJS.ProcessEnv): Promise<string> {
     return stdout.trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error(
-      'the Kubernetes tests build their cluster from source and found no Go on PATH; install: apt-get install golang-go ' +
-        '(SKIP_KUBERNETES=1 npm run test:kubernetes leaves these tests out)',
-    );
+    throw new Error('the Kubernetes tests build their cluster from source and found no Go on PATH; install: apt-get install golang-go');
   }
 }
 
@@ -62,14 +59,36 @@ async function installedVersion(env: NodeJS.ProcessEnv): Promise<string> {
  */
 async function unpackToolchain(env: NodeJS.ProcessEnv): Promise<GoToolchain> {
   const module = `golang.org/toolchain@v0.0.1-${NEWER}.${goArchitecture()}`;
-  const { stdout } = await run('go', ['mod', 'download', '-json', module], {
-    env: { ...env, GOFLAGS: `${env.GOFLAGS ?? ''} -modcacherw`.trim() },
-    cwd: tmpdir(),
-  });
-  const { Dir: folder } = JSON.parse(stdout) as { readonly Dir: string };
+  const folder = await download(module, env);
   await copyFile(join(folder, 'src/_go.mod'), join(folder, 'src/go.mod'));
   for (const programs of [`pkg/tool/${goArchitecture('_')}`, 'bin']) await makeExecutable(join(folder, programs));
-  return { command: join(folder, 'bin/go'), env: { GOTOOLCHAIN: 'local' } };
+  // One that is set is that of the old Go.
+  return { command: join(folder, 'bin/go'), env: { GOTOOLCHAIN: 'local', GOROOT: folder } };
+}
+
+/** @returns where it has been unpacked */
+async function download(module: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const writable = { ...env, GOFLAGS: `${env.GOFLAGS ?? ''} -modcacherw`.trim() };
+  try {
+    const { stdout } = await run('go', ['mod', 'download', '-json', module], { env: writable, cwd: tmpdir() });
+    return (JSON.parse(stdout) as { readonly Dir: string }).Dir;
+  } catch (error) {
+    const needed = `${NEEDED.major}.${NEEDED.minor}`;
+    throw new Error(`the installed Go is older than ${needed}, and ${NEWER} cannot be fetched: ${whyOf(error as Failure)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Of a program that ended with an error: Go says what went wrong on its standard output. */
+type Failure = Error & { readonly stdout?: string };
+
+function whyOf({ stdout, message }: Failure): string {
+  try {
+    return (JSON.parse(stdout ?? '') as { readonly Error: string }).Error;
+  } catch {
+    return message;
+  }
 }
 
 async function makeExecutable(folder: string): Promise<void> {

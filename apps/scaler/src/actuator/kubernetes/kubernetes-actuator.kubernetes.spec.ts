@@ -1,6 +1,7 @@
 import { createLogger } from '@dts/runtime';
 import { waitFor } from '@dts/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { scaleByKeda } from '../../fixtures/scaled-object.js';
 import { NAMESPACE, type ScalerCluster, startScalerCluster } from '../../fixtures/scaler-cluster.js';
 import { workerInfo } from '../../fixtures/workers.js';
 import { KubernetesApi } from '../../kubernetes/kubernetes-api.js';
@@ -91,9 +92,9 @@ describe('scaling a Deployment', () => {
     await cluster.untilRolledOut('worker-io');
     await actuator.scale(change(0, pods));
     await cluster.untilPods('worker-io', 0);
-    expect(await cluster.kubectl('describe', 'deployment', 'worker-io')).toMatch(
-      /ScaledUp .*Scaled from 0 to 3 workers: the backlog drains in 30 s with as many[\s\S]*ScaledDown .*Scaled from 3 to 0 workers/,
-    );
+    const told = await cluster.kubectl('describe', 'deployment', 'worker-io');
+    expect(told).toMatch(/ScaledUp .*dts-scaler .*Scaled from 0 to 3 workers: the backlog drains in 30 s with as many/);
+    expect(told).toMatch(/ScaledDown .*dts-scaler .*Scaled from 3 to 0 workers/);
   });
 
   it('takes exactly those away that leave, of all ages', async () => {
@@ -178,19 +179,7 @@ describe('a Deployment that somebody else scales', () => {
 
   it("is refused when it is KEDA's ScaledObject", async () => {
     await cluster.deploy('worker-rate-limited', 1);
-    const names = { plural: 'scaledobjects', singular: 'scaledobject', kind: 'ScaledObject', listKind: 'ScaledObjectList' };
-    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-    const spec = { group: 'keda.sh', scope: 'Namespaced', names, versions: [{ name: 'v1alpha1', served: true, storage: true, schema }] };
-    const definition = {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: 'scaledobjects.keda.sh' },
-    };
-    await cluster.kubernetes.apply([{ ...definition, spec }]);
-    await cluster.kubernetes.kubectl('wait', '--for=condition=Established', 'crd/scaledobjects.keda.sh', '--timeout=30s');
-    // It may leave out the kind of what it scales.
-    const scaledObject = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', metadata: { name: 'by-lag', namespace: NAMESPACE } };
-    await cluster.kubernetes.apply([{ ...scaledObject, spec: { scaleTargetRef: { name: 'worker-rate-limited' } } }]);
+    await scaleByKeda(cluster, 'by-lag', 'worker-rate-limited');
     await isRefused('worker-rate-limited', /is scaled by the ScaledObject dts\/by-lag/);
   });
 });
