@@ -13,5 +13,6 @@ async function call(path, init = {}) {
 const body = { name: 'http.request', payload: { method: 'GET', url: `${GATEWAY_URL}/healthz` }, attempts: 1, tags: ['helm-test'] };
 const { id } = await call('/v1/jobs', { method: 'POST', body: JSON.stringify(body) });
 const job = await call(`/v1/jobs/${id}?wait=60`);
-if (job.startedAt === null) throw new Error(`no worker has started job ${id}, which is ${job.state}: see /v1/workers and the workers' logs`);
+if (job.startedAt === null)
+  throw new Error(`no worker has started job ${id}, which is ${job.state}: see /v1/workers and the workers' logs`);
 console.log(`Job ${id} was started by ${job.attempts[0]?.worker ?? 'a worker'} and is ${job.state}.`);
