@@ -31,6 +31,7 @@ export interface BuildJob {
 /** What tells its own version only when it is given here; what uses but parts of Kubernetes has its own. */
 const TOLD_VERSIONS: Readonly<Record<string, string>> = {
   'k8s.io/kubernetes': 'k8s.io/component-base/version.gitVersion',
+  'github.com/docker/buildx': 'github.com/docker/buildx/version.Version',
   'github.com/docker/compose/v5': 'github.com/docker/compose/v5/internal.Version',
 };
 
