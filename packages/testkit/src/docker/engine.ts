@@ -94,5 +94,8 @@ function daemonArgs(cache: string, dir: string): string[] {
     `--pidfile=${join(cache, 'docker.pid')}`,
     // Compose makes networks of its own.
     '--bridge=none',
+    // This machine's firewall and routing stay as they are: ports are published by a proxy, and nothing here leaves the machine.
+    '--iptables=false',
+    '--ip-forward=false',
   ];
 }
