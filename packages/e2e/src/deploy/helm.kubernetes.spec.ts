@@ -53,6 +53,33 @@ function prerequisites(namespace: string): object[] {
   ];
 }
 
+describe('the schema of its values', () => {
+  const rendered = (...settings: readonly string[]) => helm.run('template', RELEASE, CHART, ...settings.flatMap((one) => ['--set', one]));
+
+  it.each([
+    ['a name that there is none of', 'gateway.replica=3', /additional properties 'replica' not allowed/],
+    ['a queue that there is none of', 'workers.io.queues.fast=1', /invalid propertyName 'fast'/],
+    ['a number that cannot be', 'workers.io.max=0', /minimum/],
+    ['a promise that there is none of', 'durability.tier=best', /one of 'fast', 'synced', 'replicated'/],
+    ['no Redis at all', 'redis.enabled=false', /give redis\.external\.existingSecret/],
+  ])('refuses %s', async (_what, setting, why) => {
+    await expect(rendered(setting)).rejects.toThrow(why);
+  });
+
+  it('leaves out a pool that is null, and takes another', async () => {
+    const manifests = await rendered(
+      'workers.cpu=null',
+      'workers.mail.queues.rate-limited=5',
+      'workers.mail.min=1',
+      'workers.mail.max=2',
+      'workers.mail.longestJobSeconds=120',
+      'workers.rate-limited=null',
+    );
+    expect(manifests).toContain('name: dts-worker-mail');
+    expect(manifests).not.toMatch(/dts-worker-(cpu|rate-limited)/);
+  });
+});
+
 describe.each([
   ['one-node', { gateways: 1, workers: 1, kinds: ['statefulset.apps/dts-redis'] }],
   [
