@@ -58,7 +58,7 @@ describe('the schema of its values', () => {
 
   it.each([
     ['a name that there is none of', 'gateway.replica=3', /additional properties 'replica' not allowed/],
-    ['a queue that there is none of', 'workers.io.queues.fast=1', /invalid propertyName 'fast'/],
+    ['a queue that there is none of', 'workers.io.queues.fast=1', /at '\/workers\/io\/queues': additional properties 'fast' not allowed/],
     ['a number that cannot be', 'workers.io.max=0', /minimum/],
     ['a promise that there is none of', 'durability.tier=best', /one of 'fast', 'synced', 'replicated'/],
     ['no Redis at all', 'redis.enabled=false', /give redis\.external\.existingSecret/],
