@@ -19,7 +19,7 @@ arch=$(dpkg --print-architecture)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/dts-docker
 system=$cache/debian-bookworm-$arch.tar
 node=$(echo "$root"/node_modules/node-linux-*/bin/node)
-npm=$(dirname "$(readlink -f "$(command -v npm)")")/..
+npm=npm@11.19.1
 recipe=$(cat "$here"/{build.sh,Dockerfile} <("$node" --version) | sha256sum | cut -c1-16)
 
 is_there() { [ "$(docker image inspect --format '{{index .Config.Labels "dts.recipe"}}' "$1" 2>/dev/null)" = "$recipe" ]; }
@@ -43,7 +43,7 @@ context=$(mktemp -d "$cache/context.XXXXXX")
 trap 'rm -rf "$context"' EXIT
 ln "$system" "$context/system.tar"
 cp "$node" "$context/node"
-cp -R "$npm" "$context/npm"
+npm install --silent --no-save --prefix "$context" "$npm"
 for image in "${missing[@]}"; do
   echo "Building ${image#* } …"
   docker build --quiet --network host --label "dts.recipe=$recipe" --target "${image%% *}" --tag "${image#* }" --file "$here/Dockerfile" "$context"
