@@ -37,7 +37,11 @@ export function demandOf(load: QueueLoad, policy: PoolPolicy): Wanted {
 function withoutServiceTime(load: QueueLoad, { jobsPerSlot }: PoolPolicy): Wanted {
   const jobs = load.waiting + load.due + load.active;
   const slots = jobs / jobsPerSlot;
-  const words = `how long a job runs is not known yet; at ${count(jobsPerSlot, 'job')} a slot, ${count(jobs, 'job')} take ${amount(slots)}`;
+  const unknown = 'how long a job runs is not known yet';
+  const words =
+    jobs === 0
+      ? `no job is there, and ${unknown}`
+      : `${unknown}; at ${count(jobsPerSlot, 'job')} a slot, ${count(jobs, 'job')} take ${amount(slots)}`;
   const workers = slots / load.slotsPerWorker;
   return { workers, steps: [workersStep('unknown-service', workers, load, words)] };
 }

@@ -49,6 +49,7 @@ function told(words: string) {
 }
 
 function state(input: unknown): string {
+  if (input === null) return 'is empty'; // what YAML makes of nothing
   return input === undefined ? 'is missing' : `is ${JSON.stringify(input).slice(0, 60)}`;
 }
 

@@ -151,10 +151,10 @@ pools:
     [
       'a pool without settings',
       'pools:\n  default:',
-      [expect.stringMatching(/^2 pools\.default: is null: give a mapping with mode, queues/)],
+      [expect.stringMatching(/^2 pools\.default: is empty: give a mapping with mode, queues/)],
     ],
     ['no pools', 'pools: {}', ['1 pools: is empty: name at least one pool']],
-    ['nothing', '', ['1 : is null: give a mapping with mode, pools']],
+    ['nothing', '', ['1 : is empty: give a mapping with mode, pools']],
     [
       'another mode, and more',
       'mode: on\npools: {}',
