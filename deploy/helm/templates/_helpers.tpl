@@ -60,7 +60,7 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end }}
 
-{{/* Of every pod's spec; (list . "gateway"). */}}
+{{/* Of every pod's spec; (list . "gateway"), or (list . "worker" "io") for those of a pool. */}}
 {{- define "dts.pod" -}}
 {{- $root := index . 0 -}}
 {{- with $root.Values.image.pullSecrets }}
@@ -82,6 +82,9 @@ topologySpreadConstraints:
     whenUnsatisfiable: {{ $root.Values.spread }}
     labelSelector:
       matchLabels: {{ include "dts.selector" (list $root (index $ 1)) | nindent 8 }}
+        {{- if gt (len $) 2 }}
+        dts/pool: {{ index $ 2 }}
+        {{- end }}
   {{- end }}
 {{- end }}
 

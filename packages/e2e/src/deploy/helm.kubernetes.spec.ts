@@ -81,12 +81,9 @@ describe('the schema of its values', () => {
 });
 
 describe.each([
-  ['one-node', { gateways: 1, workers: 1, kinds: ['statefulset.apps/dts-redis'] }],
-  [
-    'production',
-    { gateways: 3, workers: 1, kinds: ['horizontalpodautoscaler.autoscaling/dts-gateway', 'servicemonitor', 'prometheusrule'] },
-  ],
-  ['keda', { gateways: 2, workers: 1, kinds: ['scaledobject.keda.sh/dts-worker-io'] }],
+  ['one-node', { gateways: 1, kinds: ['statefulset.apps/dts-redis'] }],
+  ['production', { gateways: 3, kinds: ['horizontalpodautoscaler.autoscaling/dts-gateway', 'servicemonitor', 'prometheusrule'] }],
+  ['keda', { gateways: 2, kinds: ['scaledobject.keda.sh/dts-worker-io'] }],
 ])('the chart with the values for %s', (set, { gateways, kinds }) => {
   const namespace = `dts-${set}`;
   const values = ['--values', join(CHART, 'examples', `${set}.yaml`)];
@@ -110,7 +107,8 @@ describe.each([
 
   it('is what the API server knows, to the last field', async () => {
     const rendered = await helm.run('template', RELEASE, CHART, `--namespace=${namespace}`, '--skip-tests', ...values);
-    const file = join(await mkdtemp(join(tmpdir(), 'dts-rendered-')), 'all.yaml');
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'all.yaml');
     await writeFile(file, rendered);
     const told = await inNamespace('create', '--dry-run=server', '--validate=strict', '--filename', file);
     expect(told.trim().split('\n').length).toBeGreaterThan(25);
@@ -181,7 +179,7 @@ function scalesItsPools(namespace: string): void {
 
   it('lets its scaler scale its workers, and no more', async () => {
     await using stack = new AsyncDisposableStack();
-    const dir = stack.adopt(await mkdtemp(join(tmpdir(), 'dts-scaler-')), (path) => rm(path, { recursive: true }));
+    const { path: dir } = stack.use(await temporaryFolder());
     const token = await cluster.tokenOf('dts-scaler', namespace);
     await writeFile(join(dir, 'token'), token);
     await writeFile(
@@ -216,6 +214,11 @@ function scalesItsPools(namespace: string): void {
       '-1',
     );
   });
+}
+
+async function temporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'dts-helm-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
 }
 
 /** kubectl would read the pod first, which the scaler may not. @returns the answer's body */
