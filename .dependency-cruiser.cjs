@@ -19,7 +19,7 @@ Visitor.prototype.visitStatement = function visitUsingToo(statement) {
 
 /** Specs, and what only they load. */
 const TESTS = String.raw`\.spec\.ts$|/(fixtures|testing)/`;
-const ANY_PACKAGE = '^(apps|packages)/';
+const ANY_PACKAGE = '^(apps|packages|monitoring)/';
 
 /** `name` may import these workspace packages and no other; tests may also import testkit (the rule for testkit says who is a test). */
 function mayImport(name, allowed) {
@@ -46,6 +46,7 @@ const direction = [
   mayImport('packages/jobs', []),
   mayImport('packages/runtime', []),
   mayImport('packages/scaling', []),
+  mayImport('packages/console', []),
   mayImport('packages/testkit', []),
   mayImport('packages/queue', ['jobs']),
   mayImport('packages/client', ['jobs']),
@@ -55,8 +56,11 @@ const direction = [
   mayImport('packages/e2e', ['client', 'jobs']),
   mayImport('packages/bench', ['client', 'jobs']),
   mayImport('packages/chaos', ['client', 'jobs']),
+  mayImport('monitoring', ['runtime']),
+  // The catalogue of metrics, which its tests hold its queries against.
+  mayImport('packages/dashboards', ['runtime']),
   // No app imports an app, either.
-  mayImport('apps/gateway', ['jobs', 'queue', 'runtime']),
+  mayImport('apps/gateway', ['console', 'jobs', 'queue', 'runtime']),
   mayImport('apps/worker', ['jobs', 'queue', 'runtime']),
   mayImport('apps/scaler', ['jobs', 'queue', 'runtime', 'scaling']),
 ];
@@ -92,7 +96,7 @@ const boundaries = [
   {
     name: 'testkit-in-tests',
     comment: 'testkit starts servers and kills processes: it is for specs, their fixtures, e2e, bench and chaos.',
-    from: { pathNot: ['^packages/(testkit|e2e|bench|chaos)/', TESTS] },
+    from: { pathNot: ['^(packages/(testkit|e2e|bench|chaos)|monitoring)/', TESTS] },
     to: { path: '^packages/testkit/' },
   },
   {
@@ -134,7 +138,7 @@ const hygiene = [
   {
     name: 'no-dev-dependency-in-production',
     comment: 'A source that needs a package at run time has it in `dependencies`; its types alone may come from `devDependencies`.',
-    from: { path: ANY_PACKAGE, pathNot: ['^packages/e2e/', TESTS, String.raw`jest\.config\.mjs$`] },
+    from: { path: ANY_PACKAGE, pathNot: ['^(packages/e2e|monitoring)/', TESTS, String.raw`jest\.config\.mjs$`] },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   },
 ];

@@ -9,8 +9,8 @@ const preset = {
   globalTeardown: testkit('global-teardown.js'),
   testEnvironment: testkit('leak-environment.js'),
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
-  // They need a cluster, or an engine: `npm run test:kubernetes`, `test:keda`, `test:deploy`, each by a jest.*.config.mjs of its own.
-  testPathIgnorePatterns: ['/node_modules/', '\\.(kubernetes|keda|deploy)\\.spec\\.ts$'],
+  // They need a cluster, an engine or Prometheus: `npm run test:kubernetes`, `test:keda`, `test:deploy`, `test:monitoring`, each by a jest.*.config.mjs of its own.
+  testPathIgnorePatterns: ['/node_modules/', '\\.(kubernetes|keda|deploy|monitoring)\\.spec\\.ts$'],
   testTimeout: 20_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -69,6 +69,20 @@ const PROGRAMS = {
     macos: 'not to be had: on Linux only',
     docker: IN_DOCKER.replace('npm test', 'npm run test:deploy'),
   },
+  prometheus: {
+    title: 'Prometheus (prometheus and promtool)',
+    names: ['promtool'],
+    debian: 'prometheus',
+    macos: 'brew install prometheus',
+    docker: IN_DOCKER,
+  },
+  alertmanager: {
+    title: 'Alertmanager (prometheus-alertmanager and amtool)',
+    names: ['amtool'],
+    debian: 'prometheus-alertmanager',
+    macos: 'brew install alertmanager',
+    docker: IN_DOCKER,
+  },
   openssl: {
     title: 'OpenSSL',
     names: ['openssl'],

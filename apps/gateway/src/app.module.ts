@@ -1,11 +1,24 @@
-import { ApiKeys, counter, Draining, gauge, HealthController, histogram, LOGGER, type Logger, METRICS } from '@dts/runtime';
+import {
+  ApiKeys,
+  counter,
+  Draining,
+  gauge,
+  HealthController,
+  histogram,
+  LOGGER,
+  type Logger,
+  METRICS,
+  metricsModule,
+  processMetrics,
+} from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
+import { ConsoleFeed } from './console/console-feed.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { Retries } from './dead-letters/retries.js';
+import { DurabilityMetrics } from './durability-metrics.js';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { AllowedMethods } from './http/allowed-methods.js';
@@ -24,6 +37,7 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { ListController } from './jobs/list.controller.js';
 import { LogsController } from './jobs/logs.controller.js';
 import { SubmissionMetrics } from './jobs/submission-metrics.js';
+import { TenantLabels } from './jobs/tenant-labels.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { queueProviders } from './queue-access.js';
@@ -34,7 +48,6 @@ import { TenantsController } from './tenants/tenants.controller.js';
 import { WorkersController } from './workers/workers.controller.js';
 
 @Module({
-  imports: [PrometheusModule.register()],
   controllers: [
     HealthController,
     JobsController,
@@ -62,6 +75,9 @@ import { WorkersController } from './workers/workers.controller.js';
     ProblemFilter,
     ProblemMetrics,
     SubmissionMetrics,
+    TenantLabels,
+    DurabilityMetrics,
+    ...processMetrics,
     Audit,
     RateLimits,
     AddressLimits,
@@ -69,9 +85,12 @@ import { WorkersController } from './workers/workers.controller.js';
     ScheduleRunner,
     OperationRunner,
     Retries,
+    ConsoleFeed,
     counter(METRICS.deadLetterChanges),
     counter(METRICS.operations),
     counter(METRICS.submissions),
+    counter(METRICS.tenantSubmissions),
+    gauge(METRICS.weakSettings),
     counter(METRICS.problems),
     histogram(METRICS.submitSeconds),
     gauge(METRICS.eventStreams),
@@ -89,6 +108,7 @@ class AppModule {}
 export function appModule(env: GatewayEnv, logger: Logger): DynamicModule {
   return {
     module: AppModule,
+    imports: [metricsModule(env)],
     providers: [
       { provide: GATEWAY_ENV, useValue: env },
       { provide: LOGGER, useValue: logger },

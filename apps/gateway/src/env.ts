@@ -1,11 +1,13 @@
 import { queueEnvShape } from '@dts/queue';
-import { envList, loggerEnvShape, rateSetting, serverEnvShape } from '@dts/runtime';
+import { envList, loggerEnvShape, metricsEnvShape, rateSetting, serverEnvShape, tracingEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 
 const variables = z.object({
   ...loggerEnvShape,
   ...queueEnvShape,
+  ...tracingEnvShape,
   ...serverEnvShape(3000),
+  ...metricsEnvShape,
   /**
    * How much an acknowledgement is worth: `fast` may lose a second of jobs in a power cut, `synced` none, `replicated` none
    * in a failover either.

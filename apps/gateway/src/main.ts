@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createLogger, loadEnv, main, runApp } from '@dts/runtime';
+import { createLogger, loadEnv, main, runApp, startTracing } from '@dts/runtime';
 import { appModule } from './app.module.js';
 import { gatewayEnv } from './env.js';
 import { createAdapter, prepareServer } from './http/server.js';
@@ -7,6 +7,7 @@ import { createAdapter, prepareServer } from './http/server.js';
 await main('gateway', async () => {
   const env = loadEnv(gatewayEnv);
   const logger = createLogger('gateway', env);
+  const tracing = await startTracing('gateway', env, logger);
   await runApp({
     name: 'gateway',
     logger,
@@ -14,6 +15,7 @@ await main('gateway', async () => {
     host: env.HOST,
     port: env.PORT,
     graceMs: env.SHUTDOWN_GRACE,
+    tracing,
     adapter: createAdapter(),
     prepare: prepareServer,
   });

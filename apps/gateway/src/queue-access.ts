@@ -3,10 +3,12 @@ import {
   AuditLog,
   connectProducer,
   connectWorker,
+  createTelemetry,
   DeadLetters,
   DeploymentKey,
   Flows,
   findWeakSettings,
+  isAnswering,
   JobClient,
   JobFollower,
   JobLister,
@@ -26,13 +28,14 @@ import {
   type RedisClient,
   Replication,
   RetentionTicker,
+  ScalingLog,
   Schedules,
   ScheduleTicker,
   StatisticsWriter,
   TenantLimitsStore,
   type TickerEvents,
 } from '@dts/queue';
-import { LOGGER, type Logger, READINESS } from '@dts/runtime';
+import { isTracing, LOGGER, type Logger, PROCESS_PROBE, READINESS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { Cursors } from './http/cursors.js';
@@ -55,6 +58,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   readonly audit: AuditLog;
   readonly control: QueueControl;
   readonly overview: QueueOverview;
+  readonly scaling: ScalingLog;
   private readonly admission: Admission;
   private readonly statistics: StatisticsWriter;
   private readonly ranking: RankingTicker;
@@ -75,7 +79,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.prefix = prefix;
     this.redis = connectProducer(env.REDIS_URL, this.logError);
     this.patient = connectWorker(env.REDIS_URL, this.logError);
-    this.queues = openQueues(this.redis, prefix, this.logError);
+    this.queues = openQueues(this.redis, prefix, this.logError, isTracing(env) ? createTelemetry() : undefined);
     this.ranking = new RankingTicker(new Ranking(this.redis, prefix), new Lanes(this.redis, prefix));
     this.retention = new RetentionTicker(this.queues, this.redis, prefix, (error) => logger.warn(`retention: ${error.message}`));
     this.admission = new Admission(this.queues, this.redis, env.BACKLOG_LIMIT);
@@ -95,6 +99,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.schedules = new Schedules(this.redis, prefix, this.jobs, this.replication);
     this.audit = new AuditLog(this.redis, prefix, this.replication);
     this.control = new QueueControl(this.queues, this.redis, this.replication);
+    this.scaling = new ScalingLog(this.redis, prefix);
     this.overview = new QueueOverview(this.queues, this.redis, prefix, this.control);
     this.deadLetters = new DeadLetters(this.queues, this.redis, prefix, this.jobs, this.replication);
     this.operations = new Operations(this.queues, this.redis, prefix, this.replication);
@@ -117,10 +122,20 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.retention.start();
   }
 
+  /** Whether Redis answers now. Never rejects. */
+  isAnswering(): Promise<boolean> {
+    return isAnswering(this.redis, this.prefix);
+  }
+
+  /** In what Redis falls short of what this gateway promises, a line each. @throws when it does not answer */
+  async weaknesses(): Promise<string[]> {
+    return [...(await findWeakSettings(this.redis, this.prefix, this.env.DURABILITY)), ...((await this.replication?.problems()) ?? [])];
+  }
+
   /** What keeps this gateway from keeping its promise: no Redis, or one that would lose what it acknowledges. */
   async problems(): Promise<string[]> {
     try {
-      return [...(await findWeakSettings(this.redis, this.prefix, this.env.DURABILITY)), ...((await this.replication?.problems()) ?? [])];
+      return await this.weaknesses();
     } catch (error) {
       return [`Redis does not answer: ${error instanceof Error ? error.message : String(error)}`];
     }
@@ -153,7 +168,13 @@ export const queueProviders = [
   { provide: Schedules, inject: [QueueAccess], useFactory: ({ schedules }: QueueAccess) => schedules },
   { provide: AuditLog, inject: [QueueAccess], useFactory: ({ audit }: QueueAccess) => audit },
   { provide: QueueControl, inject: [QueueAccess], useFactory: ({ control }: QueueAccess) => control },
+  { provide: ScalingLog, inject: [QueueAccess], useFactory: ({ scaling }: QueueAccess) => scaling },
   { provide: QueueOverview, inject: [QueueAccess], useFactory: ({ overview }: QueueAccess) => overview },
   { provide: Pages, inject: [QueueAccess], useFactory: ({ deploymentKey }: QueueAccess) => new Pages(new Cursors(deploymentKey)) },
   { provide: READINESS, inject: [QueueAccess], useFactory: (access: QueueAccess) => () => access.problems() },
+  {
+    provide: PROCESS_PROBE,
+    inject: [QueueAccess],
+    useFactory: (access: QueueAccess) => ({ app: 'gateway', isAnswering: () => access.isAnswering() }),
+  },
 ];

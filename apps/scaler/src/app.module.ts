@@ -1,8 +1,20 @@
-import { AuditLog } from '@dts/queue';
-import { ApiKeys, counter, Draining, gauge, HealthController, LOGGER, type Logger, METRICS, READINESS } from '@dts/runtime';
+import { AuditLog, isAnswering } from '@dts/queue';
+import {
+  ApiKeys,
+  counter,
+  Draining,
+  gauge,
+  HealthController,
+  LOGGER,
+  type Logger,
+  METRICS,
+  metricsModule,
+  PROCESS_PROBE,
+  processMetrics,
+  READINESS,
+} from '@dts/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { Connections } from './connections.js';
 import { Board } from './decisions/board.js';
 import { DecisionStore } from './decisions/decision-store.js';
@@ -24,6 +36,9 @@ import { Pools } from './reconcile/pools.js';
 import { Reconciler } from './reconcile/reconciler.js';
 import { RoundPublisher } from './reconcile/round-publisher.js';
 import { SurroundingsReader } from './reconcile/surroundings.js';
+import { RedisServerMetrics } from './redis-server/redis-server-metrics.js';
+import { RedisServerWatch } from './redis-server/redis-server-watch.js';
+import { FleetPublisher } from './signal/fleet-publisher.js';
 import { Observer } from './signal/observer.js';
 import { SignalPublisher } from './signal/publisher.js';
 
@@ -42,6 +57,28 @@ const metrics = [
   gauge(METRICS.poolDesired),
   gauge(METRICS.poolStage),
   gauge(METRICS.poolPinned),
+  gauge(METRICS.queueWorkers),
+  gauge(METRICS.queueSlots),
+  gauge(METRICS.queueBusySlots),
+  gauge(METRICS.queueHeartbeat),
+  gauge(METRICS.lastRound),
+  gauge(METRICS.poolReady),
+  gauge(METRICS.poolLimit),
+  gauge(METRICS.poolPickUpTarget),
+  gauge(METRICS.poolBlocked),
+  gauge(METRICS.redisMemory),
+  gauge(METRICS.redisMaxMemory),
+  gauge(METRICS.redisAofEnabled),
+  gauge(METRICS.redisAofWritable),
+  gauge(METRICS.redisAofSynced),
+  gauge(METRICS.redisRewriting),
+  gauge(METRICS.redisClients),
+  gauge(METRICS.redisReplicas),
+  gauge(METRICS.redisStart),
+  counter(METRICS.redisDelayedFsyncs),
+  counter(METRICS.redisCommands),
+  counter(METRICS.redisCpu),
+  counter(METRICS.redisEvicted),
   counter(METRICS.decisions),
   counter(METRICS.scalings),
   counter(METRICS.kedaCalls),
@@ -54,6 +91,11 @@ const stored = [
   { provide: DecisionStore, inject: [Connections], useFactory: ({ redis, prefix }: Connections) => new DecisionStore(redis, prefix) },
   { provide: AuditLog, inject: [Connections], useFactory: ({ redis, prefix }: Connections) => new AuditLog(redis, prefix) },
   {
+    provide: PROCESS_PROBE,
+    inject: [Connections],
+    useFactory: ({ redis, prefix }: Connections) => ({ app: 'scaler', isAnswering: () => isAnswering(redis, prefix) }),
+  },
+  {
     provide: ELECTION,
     inject: [SCALER_ENV, Connections, KubernetesConnection, LOGGER],
     useFactory: createElection,
@@ -61,7 +103,6 @@ const stored = [
 ];
 
 @Module({
-  imports: [PrometheusModule.register()],
   controllers: [HealthController, PoolsController, PinsController, DecisionsController],
   providers: [
     Connections,
@@ -69,6 +110,10 @@ const stored = [
     PolicySource,
     Observer,
     SignalPublisher,
+    FleetPublisher,
+    RedisServerMetrics,
+    RedisServerWatch,
+    ...processMetrics,
     SurroundingsReader,
     Pools,
     RoundPublisher,
@@ -90,6 +135,7 @@ class AppModule {}
 export function appModule(env: ScalerEnv, logger: Logger): DynamicModule {
   return {
     module: AppModule,
+    imports: [metricsModule(env)],
     providers: [
       { provide: SCALER_ENV, useValue: env },
       { provide: LOGGER, useValue: logger },

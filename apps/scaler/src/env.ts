@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { queueChoices, queueEnvShape } from '@dts/queue';
-import { loggerEnvShape, serverEnvShape } from '@dts/runtime';
+import { loggerEnvShape, metricsEnvShape, serverEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 import { leaseEnvShape } from './election/lease-env.js';
 import { kedaEnvShape, TLS_IS_WHOLE } from './keda/keda-env.js';
@@ -13,6 +13,7 @@ export const scalerEnv = z
     ...loggerEnvShape,
     ...queueEnvShape,
     ...serverEnvShape(3002),
+    ...metricsEnvShape,
     /** YAML: pools, their limits and targets. Read again whenever it changes. Unset: a pool for each queue. */
     SCALER_POLICY: z.string().optional(),
     /** Goes before what the policy says of every pool. `observe` decides and changes nothing, `off` does not even decide. */

@@ -1,12 +1,14 @@
 import { queueChoices, queueEnvShape } from '@dts/queue';
-import { loggerEnvShape, serverEnvShape } from '@dts/runtime';
+import { loggerEnvShape, metricsEnvShape, serverEnvShape, tracingEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 import { handlerEnvShape } from './handlers/env.js';
 
 export const workerEnv = z.object({
   ...loggerEnvShape,
   ...queueEnvShape,
+  ...tracingEnvShape,
   ...serverEnvShape(3001),
+  ...metricsEnvShape,
   ...handlerEnvShape,
   /**
    * Milliseconds after which the jobs of a worker that went silent are taken from it, a second more at most. It must

@@ -6,9 +6,10 @@ import { type Plan, parsePlan, USAGE } from './plan.js';
 import { renderTable } from './table.js';
 import type { Workload } from './workload.js';
 import { durability } from './workloads/durability.js';
+import { observability } from './workloads/observability.js';
 import { submit } from './workloads/submit.js';
 
-const WORKLOADS: readonly Workload[] = [submit, durability];
+const WORKLOADS: readonly Workload[] = [submit, durability, ...observability];
 
 /** A rewrite of the append-only file in the middle of a round would fall on one side only. */
 const REDIS = { config: { 'auto-aof-rewrite-percentage': '0' } };

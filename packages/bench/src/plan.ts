@@ -19,7 +19,8 @@ export const USAGE = `Usage: npm run bench [-- --quick] [--only NAME]
 
 Runs the built product beside a peer, in turns, and prints the medians and their ratio.
   --quick   fewer and shorter rounds: less than a minute for each workload
-  --only    one workload: submit (the gateway beside a bare server) or durability (synced beside fast)`;
+  --only    one workload: submit (the gateway beside a bare server), durability (synced beside fast),
+            monitoring, tracing, logging (each beside none of it) or observability (all of these beside nothing)`;
 
 /**
  * Reads the command line.

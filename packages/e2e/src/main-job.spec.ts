@@ -131,9 +131,9 @@ describe('the main job, end to end', () => {
 
   it('shows what happened in the metrics of all three apps', async () => {
     const metrics = async (url: string) => (await fetch(`${url}/metrics`)).text();
-    expect(await metrics(stack.url)).toMatch(/dts_submissions_total\{job="http.request",outcome="created"\} \d+/);
+    expect(await metrics(stack.url)).toMatch(/dts_submissions_total\{job_name="http.request",outcome="created"\} \d+/);
     expect(await metrics(String(stack.apps.get('worker')?.url))).toMatch(
-      /dts_attempts_total\{queue="cpu",job="image.thumbnail",outcome="completed"\} 1/,
+      /dts_attempts_total\{queue="cpu",job_name="image.thumbnail",outcome="completed"\} 1/,
     );
     expect(await metrics(String(stack.apps.get('scaler')?.url))).toMatch(/dts_queue_jobs\{queue="io",state="dead"\} \d+/);
   });

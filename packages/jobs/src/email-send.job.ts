@@ -18,8 +18,9 @@ export const emailSend = defineJob({
       bcc: addresses.default([]),
       replyTo: address.optional(),
       subject: line.max(998),
-      text: z.string().optional(),
-      html: z.string().optional(),
+      // A mail may hold a link that lets its reader in.
+      text: z.string().optional().meta({ secret: true }),
+      html: z.string().optional().meta({ secret: true }),
       attachments: z
         .array(
           z.strictObject({

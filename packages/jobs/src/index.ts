@@ -1,4 +1,5 @@
 export { type Backoff, defineJob, type JobDefinition, type Payload, type PayloadInput, type Result } from './define-job.js';
+export { HIDDEN, hideSecrets } from './hidden.js';
 export { QUEUE_NAMES, QUEUES, type QueueDefinition, type QueueName } from './queues.js';
 export {
   type DefinitionOf,
@@ -11,3 +12,4 @@ export {
   type PayloadOf,
   type ResultOf,
 } from './registry.js';
+export { toShown } from './shown.js';

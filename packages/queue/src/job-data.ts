@@ -12,6 +12,8 @@ export interface JobData {
   readonly timeout?: number;
   /** Unix milliseconds after which the job must not start any more. */
   readonly startBy?: number;
+  /** Of the request that submitted it, for whoever reads logs. */
+  readonly requestId?: string;
   /** Of the submission; present with an idempotency key. */
   readonly fingerprint?: string;
   /** Present when the job is part of a flow. */

@@ -3,6 +3,7 @@ import type { BackoffOptions, JobsOptions } from 'bullmq';
 import { ARRIVAL_PRIORITY } from './fairness/line.js';
 import { encodeShare } from './fairness/share.js';
 import { LOG_LINES_KEPT } from './job-logs.js';
+import { activeTrace } from './telemetry.js';
 
 /** How one submission differs from its definition. */
 export interface SubmitOptions {
@@ -34,6 +35,7 @@ export type NewJobOptions = JobsOptions & { readonly jobId: string; readonly sha
 /** BullMQ's priority says that the job arrives; its tenant and its own priority say where its place is. */
 export function toBullOptions(definition: JobDefinition, id: string, tenant: string, options: SubmitOptions): NewJobOptions {
   const delay = delayOf(options);
+  const metadata = activeTrace();
   return {
     jobId: id,
     attempts: options.attempts ?? definition.attempts,
@@ -44,6 +46,8 @@ export function toBullOptions(definition: JobDefinition, id: string, tenant: str
     share: encodeShare({ tenant, priority: options.priority ?? 1 }),
     ...(options.orderingKey !== undefined && { orderingKey: options.orderingKey }),
     ...(delay > 0 && { delay }),
+    // Here, and not left to BullMQ: not every way to store a job leads through its own.
+    ...(metadata !== undefined && { telemetry: { metadata } }),
   };
 }
 

@@ -190,5 +190,10 @@ export function waitingSince({ timestamp, stacktrace, opts }: Waiting): number |
   if (last) return last.finishedAt + (last.retryInMs ?? 0);
   if (opts.children) return undefined;
   if (redrivenAt !== undefined) return redrivenAt;
+  return firstDue({ timestamp, opts });
+}
+
+/** Unix milliseconds from which on a job could have run for the first time: its submission, or the time that this named. */
+export function firstDue({ timestamp, opts }: Pick<Waiting, 'timestamp' | 'opts'>): number {
   return isParked(opts) ? timestamp : timestamp + (opts.delay ?? 0);
 }

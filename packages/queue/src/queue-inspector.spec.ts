@@ -29,6 +29,7 @@ describe('QueueInspector', () => {
       delayed: 0,
       delayedDue: 0,
       waitingChildren: 0,
+      completed: 0,
       dead: 0,
       cancelled: 0,
       expired: 0,

@@ -24,6 +24,8 @@ export interface QueueSnapshot {
   /** Delayed jobs that fall due within the horizon that was asked for. */
   readonly delayedDue: number;
   readonly waitingChildren: number;
+  /** That are kept. */
+  readonly completed: number;
   readonly dead: number;
   readonly cancelled: number;
   readonly expired: number;
@@ -50,21 +52,35 @@ export class QueueInspector {
     const queue = this.queues[name];
     const key = (type: string) => queue.toKey(type);
     const redis = this.redis;
-    const [waiting, prioritized, paused, active, delayed, parked, delayedDue, waitingChildren, ends, isPaused, completed, failed] =
-      await Promise.all([
-        redis.llen(key('wait')),
-        redis.zcard(key('prioritized')),
-        redis.llen(key('paused')),
-        redis.llen(key('active')),
-        redis.zcard(key('delayed')),
-        redis.zcount(key('delayed'), PARKED_FROM, '+inf'),
-        redis.zcount(key('delayed'), 0, (now + horizonMs + 1) * DELAY_SCORE_SHIFT - 1),
-        redis.zcard(key('waiting-children')),
-        this.ends.count(name),
-        redis.hexists(key('meta'), 'paused'),
-        redis.hget(key('metrics:completed'), 'count'),
-        redis.hget(key('metrics:failed'), 'count'),
-      ]);
+    const [
+      waiting,
+      prioritized,
+      paused,
+      active,
+      delayed,
+      parked,
+      delayedDue,
+      waitingChildren,
+      completed,
+      ends,
+      isPaused,
+      everCompleted,
+      everFailed,
+    ] = await Promise.all([
+      redis.llen(key('wait')),
+      redis.zcard(key('prioritized')),
+      redis.llen(key('paused')),
+      redis.llen(key('active')),
+      redis.zcard(key('delayed')),
+      redis.zcount(key('delayed'), PARKED_FROM, '+inf'),
+      redis.zcount(key('delayed'), 0, (now + horizonMs + 1) * DELAY_SCORE_SHIFT - 1),
+      redis.zcard(key('waiting-children')),
+      redis.zcard(key('completed')),
+      this.ends.count(name),
+      redis.hexists(key('meta'), 'paused'),
+      redis.hget(key('metrics:completed'), 'count'),
+      redis.hget(key('metrics:failed'), 'count'),
+    ]);
     return {
       queue: name,
       at: now,
@@ -74,10 +90,11 @@ export class QueueInspector {
       delayed: delayed - parked,
       delayedDue,
       waitingChildren,
+      completed,
       ...ends,
       paused: isPaused === 1,
       oldestWaitingMs: await this.oldestWaitingMs(queue, now),
-      finishedTotal: Number(completed ?? 0) + Number(failed ?? 0),
+      finishedTotal: Number(everCompleted ?? 0) + Number(everFailed ?? 0),
     };
   }
 

@@ -10,8 +10,6 @@ import { type WorkerInfo, WorkerRegistry } from './worker-registry.js';
 /** A queue as operators want to see it. */
 export interface QueueRecord {
   readonly snapshot: QueueSnapshot;
-  /** Completed jobs that are kept. */
-  readonly completed: number;
   readonly statistics: QueueStatistics;
   readonly limits: QueueLimits;
   /** Processes that serve it. */
@@ -29,8 +27,8 @@ export class QueueOverview {
   private readonly registry: WorkerRegistry;
 
   constructor(
-    private readonly queues: Queues,
-    private readonly redis: RedisClient,
+    queues: Queues,
+    redis: RedisClient,
     prefix: string,
     private readonly control: QueueControl,
   ) {
@@ -50,6 +48,11 @@ export class QueueOverview {
     return this.read(QUEUE_NAMES);
   }
 
+  /** With statistics of the last 10 to 20 seconds only: how it is now. @throws QueueError `unavailable` */
+  now(): Promise<QueueRecord[]> {
+    return this.read(QUEUE_NAMES, 1);
+  }
+
   /** Sorted by id. @throws QueueError `unavailable` */
   workers(): Promise<WorkerInfo[]> {
     return this.registry.list().catch((error) => {
@@ -57,23 +60,22 @@ export class QueueOverview {
     });
   }
 
-  private async read(names: readonly QueueName[]): Promise<QueueRecord[]> {
+  private async read(names: readonly QueueName[], slices?: number): Promise<QueueRecord[]> {
     const workers = await this.workers();
-    return Promise.all(names.map((name) => this.readOne(name, workers))).catch((error) => {
+    return Promise.all(names.map((name) => this.readOne(name, workers, slices))).catch((error) => {
       throw toUnreadable(error);
     });
   }
 
-  private async readOne(name: QueueName, workers: readonly WorkerInfo[]): Promise<QueueRecord> {
-    const [snapshot, completed, statistics, limits] = await Promise.all([
+  private async readOne(name: QueueName, workers: readonly WorkerInfo[], slices?: number): Promise<QueueRecord> {
+    const [snapshot, statistics, limits] = await Promise.all([
       this.inspector.snapshot(name, 0),
-      this.redis.zcard(this.queues[name].toKey('completed')),
-      this.statistics.read(name),
+      this.statistics.read(name, slices),
       this.control.limits(name),
     ]);
     const serving = workers.flatMap(({ queues }) => queues.filter(({ queue }) => queue === name));
     const [slots, busy] = [sum(serving.map((queue) => queue.slots)), sum(serving.map((queue) => queue.busy))];
-    return { snapshot, completed, statistics, limits, workers: serving.length, slots, busy };
+    return { snapshot, statistics, limits, workers: serving.length, slots, busy };
   }
 }
 

@@ -1,5 +1,5 @@
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
-import { Queue } from 'bullmq';
+import { Queue, type Telemetry } from 'bullmq';
 import type { RedisClient } from './connection.js';
 import type { JobData } from './job-data.js';
 
@@ -11,9 +11,10 @@ const EVENTS_KEPT = 1_000;
 
 /**
  * Opens every queue on one connection, which stays the caller's to close.
+ * @param telemetry of a process that traces
  * Both skips are needed to start while Redis is down: with either check the queue would go on failing after Redis is back.
  */
-export function openQueues(redis: RedisClient, prefix: string, onError: (error: Error) => void): Queues {
+export function openQueues(redis: RedisClient, prefix: string, onError: (error: Error) => void, telemetry?: Telemetry): Queues {
   const open = (name: QueueName): [QueueName, JobQueue] => {
     const queue: JobQueue = new Queue(name, {
       connection: redis,
@@ -21,6 +22,7 @@ export function openQueues(redis: RedisClient, prefix: string, onError: (error: 
       skipWaitingForReady: true,
       skipVersionCheck: true,
       skipMetasUpdate: true,
+      ...(telemetry && { telemetry }),
     });
     queue.on('error', () => {}); // the connection's, whose owner hears of it already
     return [name, queue];

@@ -16,6 +16,8 @@ export interface Submission {
   readonly tenant: string;
   /** Makes a repeated submission safe for 24 h. */
   readonly idempotencyKey?: string;
+  /** Kept with the job, so that what becomes of it can be told from the logs. */
+  readonly requestId?: string;
 }
 
 export interface Submitted {
@@ -52,13 +54,14 @@ export function acceptSubmission(submission: Submission): Accepted {
   return { id: jobIdFor(definition.queue, tenant, idempotencyKey), definition, submission, bytes };
 }
 
-export function toJobData({ payload, tenant, options }: Submission, print?: string): JobData {
+export function toJobData({ payload, tenant, options, requestId }: Submission, print?: string): JobData {
   return {
     payload,
     tenant,
     ...(options.tags?.length && { tags: options.tags }),
     ...(options.timeout && { timeout: options.timeout }),
     ...(options.startBy !== undefined && { startBy: options.startBy }),
+    ...(requestId && { requestId }),
     ...(print && { fingerprint: print }),
   };
 }

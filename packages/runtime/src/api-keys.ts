@@ -58,6 +58,11 @@ export class ApiKeys {
     return this.keys.filter((key) => timingSafeEqual(key.hash, hash))[0];
   }
 
+  /** All that a caller may act for. */
+  get tenants(): ReadonlySet<string> {
+    return new Set(this.keys.map(({ tenant }) => tenant));
+  }
+
   byId(id: string): ApiKey | undefined {
     return this.keys.find((key) => key.id === id);
   }

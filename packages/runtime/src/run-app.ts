@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { Draining } from './draining.js';
 import { EnvError } from './load-env.js';
 import { toNestLogger } from './logger.js';
+import type { Tracing } from './tracing/tracing.js';
 
 export interface AppOptions {
   readonly name: string;
@@ -16,6 +17,8 @@ export interface AppOptions {
   /** Milliseconds that the app's own drain takes at most. */
   readonly graceMs: number;
   readonly adapter?: FastifyAdapter;
+  /** Stopped when all else is. */
+  readonly tracing?: Tracing;
   /** Between creation and listening: routes and hooks that Nest has no place for. */
   readonly prepare?: (app: NestFastifyApplication) => Promise<void>;
 }
@@ -33,7 +36,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   });
   await options.prepare?.(app);
   leaveNoConnectionOpen(app);
-  stopOnDrain(app, options.logger, options.graceMs);
+  stopOnDrain(app, options);
   await app.init();
   await listen(app, options);
 }
@@ -61,12 +64,12 @@ function leaveNoConnectionOpen(app: NestFastifyApplication): void {
 }
 
 /** Whoever begins the drain stops the app: a signal, or the app itself. */
-function stopOnDrain(app: NestFastifyApplication, logger: Logger, graceMs: number): void {
+function stopOnDrain(app: NestFastifyApplication, { logger, graceMs, tracing }: AppOptions): void {
   const draining = app.get(Draining);
   draining.signal.addEventListener('abort', () => {
     logger.info(`stopping: ${(draining.signal.reason as Error).message}`);
     setTimeout(() => exit(logger, 'did not stop in time'), graceMs + STOP_MARGIN_MS).unref();
-    app.close().then(
+    stop(app, tracing).then(
       () => process.exit(draining.exitCode),
       (error: unknown) => exit(logger, 'could not stop cleanly', error),
     );
@@ -74,6 +77,11 @@ function stopOnDrain(app: NestFastifyApplication, logger: Logger, graceMs: numbe
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => draining.begin(signal));
   // A supervisor that dies without a word must not leave its children behind.
   process.on('disconnect', () => draining.begin('the supervising process is gone'));
+}
+
+async function stop(app: NestFastifyApplication, tracing: Tracing | undefined): Promise<void> {
+  await app.close();
+  await tracing?.stop();
 }
 
 function exit(logger: Logger, reason: string, error?: unknown): never {

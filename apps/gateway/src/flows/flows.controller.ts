@@ -85,16 +85,16 @@ export class FlowsController {
   ): Promise<FlowView> {
     const startedAt = performance.now();
     const caller = callerOf(request);
-    return this.metrics.measure(body, async () => {
+    return this.metrics.measure(body, caller.tenant, async () => {
       checkIdempotencyKey(idempotencyKey);
       const root = parseFlow(body);
       const children = nodesOf(root).slice(1);
       this.rates.charge(caller, children.length, reply);
-      const { outcome, flow } = await this.flows.submit({ root, tenant: caller.tenant, idempotencyKey });
+      const { outcome, flow } = await this.flows.submit({ root, tenant: caller.tenant, idempotencyKey, requestId: request.id });
       if (this.env.DURABILITY === 'fast') reply.header('durability', 'fast');
       if (outcome === 'created') reply.status(201).header('location', `/v1/flows/${flow.id}`);
       else reply.status(200).header('idempotent-replayed', 'true');
-      for (const child of children) this.metrics.observe(child, outcome, startedAt);
+      for (const child of children) this.metrics.observe(child, caller.tenant, outcome, startedAt);
       return { outcome, value: toFlowView(flow) };
     });
   }

@@ -30,12 +30,17 @@ export function componentSchemas(): Record<string, object> {
 
 type Schema = Record<string, unknown>;
 
+/** What a payload's schema says to logs and screens (`.meta({ secret: true })`) is no word of OpenAPI. */
+function forgetSecrecy({ jsonSchema }: { jsonSchema: Schema }): void {
+  delete jsonSchema.secret;
+}
+
 /**
  * What recurs in a schema without a name (any JSON value, say) zod puts aside under `__shared`, and refers to it in a way
  * that OpenAPI does not know: it becomes a component as well.
  */
 function describe(registry: typeof INPUTS, io: 'input' | 'output'): Record<string, Schema> {
-  const { __shared: shared, ...schemas } = z.toJSONSchema(registry, { target: 'draft-2020-12', io, uri }).schemas;
+  const { __shared: shared, ...schemas } = z.toJSONSchema(registry, { target: 'draft-2020-12', io, uri, override: forgetSecrecy }).schemas;
   const unnamed = Object.entries(shared?.$defs ?? {}).map(([id, schema]) => [`${io}.${id}`, schema]);
   const text = JSON.stringify({ ...schemas, ...Object.fromEntries(unnamed) });
   return JSON.parse(text.replaceAll(`${uri('__shared')}#/$defs/`, uri(`${io}.`)));

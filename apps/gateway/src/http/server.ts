@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_PAYLOAD_BYTES } from '@dts/queue';
-import { ApiKeys } from '@dts/runtime';
+import { ApiKeys, isTracing } from '@dts/runtime';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { serveConsole } from '../console/console.js';
 import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
 import { QueueAccess } from '../queue-access.js';
 import { serveBullBoard } from '../ui/bull-board.js';
+import { Sessions } from '../ui/session.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { authenticate, isGuarded } from './authenticate.js';
 import { allowOrigins } from './cors.js';
@@ -20,6 +22,7 @@ import { ProblemMetrics } from './problem-metrics.js';
 import { AddressLimits } from './rate-limit/address-limits.js';
 import { RateLimits } from './rate-limit/rate-limits.js';
 import { SECURITY_HEADERS } from './security-headers.js';
+import { traceRequests } from './traced-requests.js';
 
 /** What a submission may have around its payload. */
 const ENVELOPE_BYTES = 16 * 1024;
@@ -65,6 +68,7 @@ export async function prepareServer(app: NestFastifyApplication): Promise<void> 
     // Payloads and results are nobody's but the caller's.
     if (isGuarded(request)) reply.header('cache-control', 'no-store');
   });
+  if (isTracing(app.get<GatewayEnv>(GATEWAY_ENV))) traceRequests(fastify);
   // Before methods and keys are looked at: a preflight has no key, and a page must be able to read that its key was refused.
   await allowOrigins(fastify, app.get<GatewayEnv>(GATEWAY_ENV).CORS_ORIGINS);
   const door = { keys: app.get(ApiKeys), rates: app.get(RateLimits), addresses: app.get(AddressLimits) };
@@ -72,7 +76,9 @@ export async function prepareServer(app: NestFastifyApplication): Promise<void> 
   authenticate(fastify, door);
   app.useGlobalFilters(problems);
   serveDocs(app);
-  await serveBullBoard(app, app.get(QueueAccess).queues, door, problems);
+  const sessions = new Sessions(door.keys, app.get<GatewayEnv>(GATEWAY_ENV).SESSION_SECRET);
+  await serveBullBoard(app, app.get(QueueAccess).queues, door, sessions, problems);
+  await serveConsole(app, door, sessions, problems);
 }
 
 /** A caller's own id, if it can go into logs and headers as it is. */

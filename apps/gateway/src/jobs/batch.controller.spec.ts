@@ -148,7 +148,7 @@ describe('POST /v1/jobs:batch', () => {
   it('counts each job by how it was answered', async () => {
     const text = async () => (await gateway.call('GET', '/metrics')).text;
     const count = async (labels: string) => Number(new RegExp(`dts_submissions_total\\{${labels}\\} (\\d+)`).exec(await text())?.[1] ?? 0);
-    const [created, conflicts] = ['job="http.request",outcome="created"', 'job="http.request",outcome="idempotency-conflict"'];
+    const [created, conflicts] = ['job_name="http.request",outcome="created"', 'job_name="http.request",outcome="idempotency-conflict"'];
     const before = [await count(created), await count(conflicts)];
     const idempotencyKey = randomUUID();
     await submit([{ ...job, idempotencyKey }, { ...job, priority: 3, idempotencyKey }, job]);

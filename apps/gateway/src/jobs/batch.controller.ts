@@ -28,6 +28,9 @@ const EXAMPLE = {
 /** A job of a batch on its way: what was read of it, and in the end what became of it. */
 type Result = Outcome | Problem;
 
+/** Who sent a batch, and by which request. */
+type Origin = Pick<Submission, 'tenant' | 'requestId'>;
+
 @ApiTags('jobs')
 @Controller('v1')
 export class BatchController {
@@ -57,16 +60,17 @@ export class BatchController {
     if (headerKey !== undefined)
       throw new Problem('invalid-idempotency-key', 'A batch takes no such header: give each job its own idempotencyKey.');
     const items = parseBatch(body);
-    this.rates.charge(callerOf(request), items.length - 1, reply);
-    const results = await this.submitAll(items, callerOf(request).tenant);
-    for (const [index, result] of results.entries()) this.metrics.observe(items[index], outcomeOf(result), startedAt);
+    const caller = callerOf(request);
+    this.rates.charge(caller, items.length - 1, reply);
+    const results = await this.submitAll(items, { tenant: caller.tenant, requestId: request.id });
+    for (const [index, result] of results.entries()) this.metrics.observe(items[index], caller.tenant, answerOf(result), startedAt);
     this.logFailures(results, request.id);
     if (this.env.DURABILITY === 'fast') reply.header('durability', 'fast');
     return { results: results.map((result) => toResultView(result, request.id)) };
   }
 
-  private async submitAll(items: readonly unknown[], tenant: string): Promise<Result[]> {
-    const read = items.map((item) => readItem(item, tenant));
+  private async submitAll(items: readonly unknown[], from: Origin): Promise<Result[]> {
+    const read = items.map((item) => readItem(item, from));
     const outcomes = await this.jobs.submitMany(read.filter((entry): entry is Submission => !(entry instanceof Problem)));
     let next = 0;
     return read.map((entry) => (entry instanceof Problem ? entry : (outcomes[next++] as Outcome)));
@@ -80,16 +84,16 @@ export class BatchController {
   }
 }
 
-function readItem(item: unknown, tenant: string): Submission | Problem {
+function readItem(item: unknown, from: Origin): Submission | Problem {
   try {
-    return parseBatchItem(item, tenant);
+    return { ...parseBatchItem(item, from.tenant), ...from };
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;
   }
 }
 
-function outcomeOf(result: Result): string {
+function answerOf(result: Result) {
   return result instanceof Error ? toItemProblem(result).code : result.outcome;
 }
 

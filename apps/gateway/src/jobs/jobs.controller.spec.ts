@@ -101,10 +101,10 @@ describe('POST /v1/jobs', () => {
   it('counts how submissions were answered, and makes no label of what callers make up', async () => {
     await submit({ name: 'made.up', payload: {} });
     const { text } = await gateway.call('GET', '/metrics');
-    expect(text).toMatch(/dts_submissions_total\{job="http\.request",outcome="created"\} [1-9]/);
-    expect(text).toMatch(/dts_submissions_total\{job="http\.request",outcome="replayed"\} [1-9]/);
-    expect(text).toMatch(/dts_submissions_total\{job="unknown",outcome="unknown-job"\} [1-9]/);
-    expect(text).toMatch(/dts_submit_duration_seconds_count\{outcome="idempotency-conflict"\} [1-9]/);
+    expect(text).toMatch(/dts_submissions_total\{job_name="http\.request",outcome="created"\} [1-9]/);
+    expect(text).toMatch(/dts_submissions_total\{job_name="http\.request",outcome="replayed"\} [1-9]/);
+    expect(text).toMatch(/dts_submissions_total\{job_name="unknown",outcome="unknown-job"\} [1-9]/);
+    expect(text).toMatch(/dts_submit_duration_seconds_count\{queue="io",job_name="http\.request",outcome="refused"\} [1-9]/);
     expect(text).not.toContain('made.up');
   });
 });

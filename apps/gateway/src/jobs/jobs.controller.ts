@@ -64,9 +64,11 @@ export class JobsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobView> {
-    return this.metrics.measure(body, async () => {
+    const { tenant } = callerOf(request);
+    return this.metrics.measure(body, tenant, async () => {
       checkIdempotencyKey(idempotencyKey);
-      const { outcome, job } = await this.jobs.submit({ ...parseSubmit(body), tenant: callerOf(request).tenant, idempotencyKey });
+      const from = { tenant, idempotencyKey, requestId: request.id };
+      const { outcome, job } = await this.jobs.submit({ ...parseSubmit(body), ...from });
       if (this.env.DURABILITY === 'fast') reply.header('durability', 'fast');
       if (outcome === 'created') reply.status(201).header('location', `/v1/jobs/${job.id}`);
       else reply.status(200).header('idempotent-replayed', 'true');

@@ -70,8 +70,8 @@ export const queueList = pageOf('QueueList', queueView);
 
 export type QueueView = z.output<typeof queueView>;
 
-export function toQueueView({ snapshot, statistics, completed, ...record }: QueueRecord): QueueView {
-  const { queue: name, waiting, parked, delayed, active, waitingChildren, dead, cancelled, expired } = snapshot;
+export function toQueueView({ snapshot, statistics, ...record }: QueueRecord): QueueView {
+  const { queue: name, waiting, parked, delayed, active, waitingChildren, completed, dead, cancelled, expired } = snapshot;
   return {
     name,
     description: QUEUES[name].description,

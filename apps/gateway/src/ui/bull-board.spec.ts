@@ -125,7 +125,7 @@ describe('signing in', () => {
     const page = await gateway.call('GET', '/ui/logout', { headers: { cookie } });
     expect([page.status, page.text]).toEqual([200, expect.stringContaining(`“${id}”`)]);
     const answer = await gateway.call('POST', '/ui/logout', { headers: { cookie, origin: gateway.url } });
-    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([303, expect.stringContaining('dts_session=; Path=/ui; Max-Age=0')]);
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([303, expect.stringContaining('dts_session=; Path=/; Max-Age=0')]);
   });
 
   it('out is not for other sites to do', async () => {

@@ -6,7 +6,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { Audit } from '../audit/audit.js';
 import { Retries } from '../dead-letters/retries.js';
-import { GATEWAY_ENV, type GatewayEnv } from '../env.js';
 import type { Door } from '../http/authenticate.js';
 import type { ProblemFilter } from '../http/problem.filter.js';
 import { serveBoardActions } from './board-actions.js';
@@ -15,12 +14,13 @@ import { guard, isBelow } from './guard.js';
 import { serveLogin } from './login.js';
 import { ownPage } from './own-page.js';
 import { presented } from './presented.js';
-import { Sessions } from './session.js';
+import type { Sessions } from './session.js';
 
 const BASE = '/ui';
 
 /** Links in the head of each page. */
 const LINKS = [
+  { text: 'Console', url: '/console' },
   { text: 'API', url: '/docs' },
   { text: 'Sign out', url: `${BASE}/logout` },
 ];
@@ -29,9 +29,14 @@ const LINKS = [
  * Bull Board behind a guard: it has neither authentication nor protection against cross-site requests of its own. It shows
  * what is there; what it changes, and what it may show, is up to us.
  */
-export async function serveBullBoard(app: NestFastifyApplication, queues: Queues, door: Door, problems: ProblemFilter): Promise<void> {
+export async function serveBullBoard(
+  app: NestFastifyApplication,
+  queues: Queues,
+  door: Door,
+  sessions: Sessions,
+  problems: ProblemFilter,
+): Promise<void> {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
-  const sessions = new Sessions(door.keys, app.get<GatewayEnv>(GATEWAY_ENV).SESSION_SECRET);
   guard(fastify, BASE, door, sessions, problems);
   present(fastify);
   await fastify.register(async (scope) => {

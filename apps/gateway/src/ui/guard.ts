@@ -42,13 +42,18 @@ export function guard(fastify: FastifyInstance, base: string, door: Door, sessio
     if (!url.startsWith(`${base}/static/`)) reply.header('cache-control', 'no-store');
     if (open.has(url)) return;
     try {
-      if (!admit(request, reply, door, sessions, own.has(url))) return reply.redirect(`${base}/login`);
+      if (!admit(request, reply, door, sessions, own.has(url))) return reply.redirect(loginFor(base));
     } catch (error) {
       // Bull Board has an error handler of its own, which makes a 500 of everything.
       problems.answer(error, request, reply);
       return reply;
     }
   });
+}
+
+/** Where a browser signs in, to come back to `base`. */
+function loginFor(base: string): string {
+  return base === '/ui' ? '/ui/login' : `/ui/login?to=${base}`;
 }
 
 export function isBelow(base: string, url: string): boolean {

@@ -1,10 +1,11 @@
-/** The page that asks for a key. No script, nothing from elsewhere. */
-export function loginPage(problem?: string): string {
+/** The page that asks for a key. No script, nothing from elsewhere. @param to the page that is shown then */
+export function loginPage(to: string, problem?: string): string {
   return page(
     'Sign in',
     `<form method="post" action="/ui/login">
   <h1>Task scheduler</h1>
   ${problem === undefined ? '' : `<p role="alert">${problem}</p>`}
+  <input type="hidden" name="to" value="${to}">
   <label for="key">API key with the scope ops:read</label>
   <input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
   <button>Sign in</button>

@@ -1,6 +1,6 @@
+import { toShown } from '@dts/jobs';
 import type { FastifyRequest } from 'fastify';
 import { PROBLEMS } from '../http/problem-catalogue.js';
-import { toShown } from './shown.js';
 import { toShownJob } from './shown-job.js';
 
 const MOST_OF_A_FLOW = 1_000_000;

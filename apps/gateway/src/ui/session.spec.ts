@@ -28,9 +28,9 @@ describe('Sessions', () => {
   it('gives a cookie that scripts and other sites cannot use', () => {
     const attributesOf = (overTls: boolean) =>
       sessions.open({ id: 'ada', tenant: 'ops', scopes: new Set() }, overTls, now).split('; ').slice(1);
-    expect(attributesOf(false)).toEqual(['Path=/ui', 'Max-Age=28800', 'HttpOnly', 'SameSite=Strict']);
+    expect(attributesOf(false)).toEqual(['Path=/', 'Max-Age=28800', 'HttpOnly', 'SameSite=Strict']);
     expect(attributesOf(true)).toEqual([...attributesOf(false), 'Secure']);
-    expect(sessions.close()).toBe('dts_session=; Path=/ui; Max-Age=0; HttpOnly; SameSite=Strict');
+    expect(sessions.close()).toBe('dts_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict');
   });
 
   it('ends after eight hours, also for a browser that keeps the cookie', () => {

@@ -37,7 +37,7 @@ export class Sessions {
   }
 
   private cookie(value: string, maxAgeS: number): string {
-    return `${COOKIE}=${value}; Path=/ui; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict`;
+    return `${COOKIE}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict`;
   }
 
   private sign(claim: string): string {

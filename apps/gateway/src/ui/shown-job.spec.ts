@@ -26,6 +26,13 @@ describe('toShownJob', () => {
     expect(toShownJob({ stacktrace: [text] })).toEqual({ stacktrace: [text] });
   });
 
+  it('hides what the job type calls secret, and all data of a type that nobody knows', () => {
+    const data = { payload: { to: ['ada@a.test'], text: 'by this link' }, tenant: 'acme' };
+    expect(toShownJob({ name: 'email.send', data })).toMatchObject({ data: { payload: { to: ['ada@a.test'], text: '[hidden]' } } });
+    expect(toShownJob({ name: 'gone.type', data })).toMatchObject({ data: { payload: '[hidden]', tenant: 'acme' } });
+    expect(toShownJob({ name: 'email.send', data: 'text' })).toMatchObject({ data: '[hidden]' });
+  });
+
   it('is not made to fall by times that are none, nor by no list', () => {
     expect(toShownJob({ stacktrace: [JSON.stringify({ ...attempt, startedAt: 1e300 })] })).toMatchObject({
       stacktrace: [expect.stringContaining('an unknown time')],

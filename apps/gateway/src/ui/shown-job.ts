@@ -1,5 +1,5 @@
+import { HIDDEN, hideSecrets, toShown } from '@dts/jobs';
 import { z } from 'zod';
-import { toShown } from './shown.js';
 
 /** What the queue keeps of an attempt that failed, as text. */
 const failedAttempt = z.object({
@@ -13,8 +13,14 @@ const failedAttempt = z.object({
 /** A job as Bull Board tells it, for a person: short, without secrets, its attempts in words. */
 export function toShownJob(job: Readonly<Record<string, unknown>>): unknown {
   // Its place in the queue, which means nothing to anybody else.
-  const { priority: _place, stacktrace, ...rest } = job;
-  return toShown({ ...rest, stacktrace: Array.isArray(stacktrace) ? stacktrace.map(inWords) : [] });
+  const { priority: _place, stacktrace, data, ...rest } = job;
+  const shown = { ...rest, ...(data !== undefined && { data: withoutSecrets(job.name, data) }) };
+  return toShown({ ...shown, stacktrace: Array.isArray(stacktrace) ? stacktrace.map(inWords) : [] });
+}
+
+function withoutSecrets(name: unknown, data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || !('payload' in data)) return HIDDEN;
+  return { ...data, payload: hideSecrets(String(name), data.payload) };
 }
 
 function inWords(text: unknown): unknown {

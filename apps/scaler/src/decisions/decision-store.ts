@@ -1,4 +1,4 @@
-import type { RedisClient } from '@dts/queue';
+import { type RedisClient, scalingLogKey } from '@dts/queue';
 import type { Decided, Decision } from '@dts/scaling';
 
 /** Decisions kept: with three pools and a reading every five seconds, those of two hours and more. */
@@ -72,6 +72,6 @@ export class DecisionStore {
   }
 
   private get log(): string {
-    return `${this.prefix}:scaler:decisions`;
+    return scalingLogKey(this.prefix);
   }
 }

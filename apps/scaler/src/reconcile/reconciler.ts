@@ -112,6 +112,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     const kept = await this.enterTerm(token);
     await Promise.all(this.pools.list().map((pool) => this.round(pool, { ...around, token }, pins, kept)));
     if (this.keepsWorkers) await this.pools.leftovers.round(current, around.workers, around.at);
+    this.publisher.roundEnded(Date.now());
     this.complaint = '';
   }
 
@@ -134,13 +135,13 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     const round = await pool.reconciler.round({ ...pool.policy, pin: pins.get(name) ?? null }, around);
     if (round.problem !== undefined && round.problem !== pool.round?.problem) this.logger.error({ pool: name }, round.problem);
     pool.round = round;
-    this.publisher.round(name, round);
+    const { token } = around;
+    if (token === undefined) this.publisher.withdraw(name);
+    else this.publisher.round(pool.policy, round);
     if (!round.decided) return this.retract(name);
-    const isOwn = around.token !== undefined;
-    const decision = isOwn ? round.decided.decision : (kept?.get(name)?.decision ?? round.decided.decision);
-    this.publisher.decision(decision, isOwn);
-    this.board.post(decision);
-    if (around.token !== undefined) await this.record(around.token, round.decided);
+    const own = round.decided.decision;
+    this.board.post(token === undefined ? (kept?.get(name)?.decision ?? own) : own);
+    if (token !== undefined) await this.record(token, round.decided);
   }
 
   /** In the mode `off`: what was decided before it is in force no more. */

@@ -4,6 +4,7 @@ import type { PoolPolicy } from '@dts/scaling';
 import { Inject, Injectable } from '@nestjs/common';
 import { Connections } from '../connections.js';
 import { SCALER_ENV, type ScalerEnv } from '../env.js';
+import { FleetPublisher } from '../signal/fleet-publisher.js';
 import { Observer } from '../signal/observer.js';
 import type { Surroundings } from './pool-reconciler.js';
 
@@ -18,6 +19,7 @@ export class SurroundingsReader {
   constructor(
     @Inject(SCALER_ENV) private readonly env: ScalerEnv,
     private readonly observer: Observer,
+    private readonly fleet: FleetPublisher,
     private readonly connections: Connections,
   ) {
     this.registry = new WorkerRegistry(connections.redis, connections.prefix);
@@ -27,6 +29,7 @@ export class SurroundingsReader {
   async read(policies: readonly PoolPolicy[]): Promise<Omit<Surroundings, 'token'>> {
     const at = Date.now();
     const [workers, nextRuns] = await Promise.all([this.workers(), this.nextRuns(policies), this.queues(policies)]);
+    this.fleet.publish(workers, at);
     return {
       at,
       workers,

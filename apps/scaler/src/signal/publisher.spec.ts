@@ -5,17 +5,33 @@ import { reading } from '../fixtures/snapshot.js';
 import { SignalPublisher } from './publisher.js';
 import { missed, observed } from './signal.js';
 
+/** Leads while it has a token. */
+const election: { token: number | undefined; leader: undefined; start(): void; stop(): Promise<void> } = {
+  token: 1,
+  leader: undefined,
+  start() {},
+  async stop() {},
+};
 let registry: Registry;
 let publisher: SignalPublisher;
 
 beforeEach(() => {
+  election.token = 1;
   registry = new Registry();
   const gauge = ({ name, help, labelNames }: (typeof METRICS)['queueJobs' | 'paused' | 'oldestWaiting' | 'delayedDue' | 'arrivalRate']) =>
     new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] });
   const { name, help, labelNames } = METRICS.signalFailures;
   const failures = new Counter({ name, help, labelNames: [...labelNames], registers: [registry] });
   const { queueJobs, oldestWaiting, delayedDue, paused, arrivalRate } = METRICS;
-  publisher = new SignalPublisher(gauge(queueJobs), gauge(oldestWaiting), gauge(delayedDue), gauge(paused), gauge(arrivalRate), failures);
+  publisher = new SignalPublisher(
+    election,
+    gauge(queueJobs),
+    gauge(oldestWaiting),
+    gauge(delayedDue),
+    gauge(paused),
+    gauge(arrivalRate),
+    failures,
+  );
 });
 
 /** Lines of the exposition that carry a value. */
@@ -27,6 +43,7 @@ const FULL = {
   active: 3,
   delayed: 2,
   waitingChildren: 1,
+  completed: 9,
   dead: 5,
   cancelled: 7,
   expired: 8,
@@ -48,6 +65,7 @@ describe('SignalPublisher', () => {
         'dts_queue_jobs{queue="io",state="active"} 3',
         'dts_queue_jobs{queue="io",state="delayed"} 2',
         'dts_queue_jobs{queue="io",state="waiting-children"} 1',
+        'dts_queue_jobs{queue="io",state="completed"} 9',
         'dts_queue_jobs{queue="io",state="dead"} 5',
         'dts_queue_jobs{queue="io",state="cancelled"} 7',
         'dts_queue_jobs{queue="io",state="expired"} 8',
@@ -76,7 +94,16 @@ describe('SignalPublisher', () => {
     publisher.publish(missed(known, 'io', 'no connection'));
     const left = await values();
     expect(left.filter((line) => line.includes('queue="io"'))).toEqual(['dts_scaler_signal_failures_total{queue="io"} 1']);
-    expect(left.filter((line) => line.includes('queue="cpu"'))).toHaveLength(11);
+    expect(left.filter((line) => line.includes('queue="cpu"'))).toHaveLength(12);
+  });
+
+  it('leaves it to the scaler that leads to publish', async () => {
+    publisher.publish(observed(undefined, full));
+    election.token = undefined;
+    publisher.publish(observed(undefined, full));
+    await expect(values()).resolves.toEqual([]);
+    publisher.publish(missed(undefined, 'io', 'no connection'));
+    await expect(values()).resolves.toEqual(['dts_scaler_signal_failures_total{queue="io"} 1']);
   });
 
   it('has them back with the next reading, without the rate of before', async () => {

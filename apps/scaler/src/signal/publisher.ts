@@ -1,16 +1,18 @@
 import type { QueueSnapshot } from '@dts/queue';
 import { METRICS } from '@dts/runtime';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge } from 'prom-client';
+import { ELECTION, type Election } from '../election/election.js';
 import type { KnownSignal, Signal } from './signal.js';
 
-const STATES = ['waiting', 'parked', 'active', 'delayed', 'waiting-children', 'dead', 'cancelled', 'expired'] as const;
+const STATES = ['waiting', 'parked', 'active', 'delayed', 'waiting-children', 'completed', 'dead', 'cancelled', 'expired'] as const;
 
-/** Publishes signals as metrics. What is unknown is taken out rather than left at its last value. */
+/** Publishes signals as metrics while this scaler leads. What is unknown is taken out rather than left at its last value. */
 @Injectable()
 export class SignalPublisher {
   constructor(
+    @Inject(ELECTION) private readonly election: Election,
     @InjectMetric(METRICS.queueJobs.name) private readonly jobs: Gauge,
     @InjectMetric(METRICS.oldestWaiting.name) private readonly oldestWaiting: Gauge,
     @InjectMetric(METRICS.delayedDue.name) private readonly delayedDue: Gauge,
@@ -20,7 +22,8 @@ export class SignalPublisher {
   ) {}
 
   publish(signal: Signal): void {
-    if (signal.state === 'known') this.publishKnown(signal);
+    if (signal.state === 'unknown') this.failures.inc({ queue: signal.queue });
+    if (signal.state === 'known' && this.election.token !== undefined) this.publishKnown(signal);
     else this.withdraw(signal.queue);
   }
 
@@ -34,13 +37,12 @@ export class SignalPublisher {
   }
 
   private withdraw(queue: string): void {
-    this.failures.inc({ queue });
     for (const state of STATES) this.jobs.remove({ queue, state });
     for (const gauge of [this.oldestWaiting, this.delayedDue, this.paused, this.arrivalRate]) gauge.remove({ queue });
   }
 }
 
 function countsOf({ waitingChildren, ...counts }: QueueSnapshot): Record<(typeof STATES)[number], number> {
-  const { waiting, parked, active, delayed, dead, cancelled, expired } = counts;
-  return { waiting, parked, active, delayed, 'waiting-children': waitingChildren, dead, cancelled, expired };
+  const { waiting, parked, active, delayed, completed, dead, cancelled, expired } = counts;
+  return { waiting, parked, active, delayed, 'waiting-children': waitingChildren, completed, dead, cancelled, expired };
 }

@@ -7,6 +7,7 @@ import { type Answer, networkFailure, statusFailure } from './failures.js';
 import type { OutboundPolicy } from './policy.js';
 import { redactUrl } from './redact-url.js';
 import { type Hop, isRedirect, nextHop } from './redirect.js';
+import { traced } from './traced.js';
 
 export interface OutboundRequest {
   readonly method: string;
@@ -56,7 +57,7 @@ export class OutboundClient {
     try {
       for (let redirects = 0; ; redirects++) {
         signal.throwIfAborted();
-        const response = await this.send(hop, signal);
+        const response = await traced(hop, (told) => this.send(told, signal));
         const location = locationToFollow(response, request);
         if (location === undefined) return await this.finish(request, hop, response);
         await response.body.dump({ limit: ERROR_BODY_BYTES, signal });

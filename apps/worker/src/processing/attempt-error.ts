@@ -21,3 +21,8 @@ export class JobDead extends UnrecoverableError {
     this.stack = encodeAttempt(attempt);
   }
 }
+
+/** Whether a job failed by an attempt, and not without one. */
+export function isOfAttempt(error: Error): boolean {
+  return error instanceof AttemptFailed || error instanceof JobDead;
+}

@@ -8,6 +8,7 @@ import {
   QueueError,
   type RedisClient,
 } from '@dts/queue';
+import type { Telemetry } from 'bullmq';
 import { FinalError, RetryableError } from './errors.js';
 import type { Submit } from './handler.js';
 import type { WorkerJob } from './worker-job.js';
@@ -26,9 +27,9 @@ export class ChildJobs {
   private readonly admission: Admission;
   private readonly jobs: JobClient;
 
-  constructor(url: string, prefix: string, onError: (error: Error) => void, counters?: QueueCounters) {
+  constructor(url: string, prefix: string, onError: (error: Error) => void, counters?: QueueCounters, telemetry?: Telemetry) {
     this.redis = connectProducer(url, onError);
-    const queues = openQueues(this.redis, prefix, onError);
+    const queues = openQueues(this.redis, prefix, onError, telemetry);
     this.admission = new Admission(queues, this.redis, Number.POSITIVE_INFINITY);
     this.jobs = new JobClient(queues, this.redis, prefix, this.admission, undefined, counters);
   }
@@ -48,7 +49,8 @@ export class ChildJobs {
     return async (name, payload, { key, ...options } = {}) => {
       const idempotencyKey = keyOf(parent, key ?? nth(seen, fingerprint([name, payload, options])));
       try {
-        const { job } = await this.jobs.submit({ name, payload, options, tenant: parent.data.tenant, idempotencyKey });
+        const { tenant, requestId } = parent.data;
+        const { job } = await this.jobs.submit({ name, payload, options, tenant, idempotencyKey, requestId });
         return job.id;
       } catch (error) {
         throw toHandlerError(name, error);

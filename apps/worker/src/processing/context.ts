@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Deadline } from './deadline.js';
 import { FinalError } from './errors.js';
 import type { HandlerContext } from './handler.js';
@@ -16,10 +17,12 @@ export function toHandlerContext(
 ): HandlerContext {
   const jobId = job.id ?? '';
   const submit = newSubmit();
+  // A sandbox asks from outside of the trace that runs: what it asks for belongs to the trace all the same.
+  const within = AsyncLocalStorage.snapshot();
   const whileRunning =
     <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
     (...args: Args): Promise<T> => {
-      const called = isOver() ? Promise.reject(over(jobId)) : call(...args);
+      const called = isOver() ? Promise.reject(over(jobId)) : within(call, ...args);
       called.catch(() => undefined); // a handler that does not wait for it must not end the process
       return called;
     };

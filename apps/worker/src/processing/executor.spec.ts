@@ -60,7 +60,7 @@ describe('Executor', () => {
       measured.reporter,
       new Starts(opened.patient),
       new JobLogs(opened.patient),
-      new Quarantine(HANDLER_ENV, SILENT, processOf(MISBEHAVING, 128)),
+      new Quarantine(HANDLER_ENV, SILENT, ignore, processOf(MISBEHAVING, 128)),
       noChildren,
       new Children(opened.queues, opened.patient),
     );

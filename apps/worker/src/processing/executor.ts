@@ -10,7 +10,7 @@ import { checkResult, definitionOf, parsePayload } from './payload.js';
 import type { Quarantine } from './quarantine/quarantine.js';
 import type { AttemptReporter } from './reporter.js';
 import type { Starts } from './starts.js';
-import { keyOf, type WorkerJob } from './worker-job.js';
+import { isLastAttempt, keyOf, type WorkerJob } from './worker-job.js';
 
 /** A job that may have crashed its worker this often is not let near a worker's other jobs any more. */
 const CRASHES_TOLERATED = 3;
@@ -55,6 +55,7 @@ export class Executor {
 
   private async attempt(job: WorkerJob, token: string, signal: AbortSignal | undefined, run: Runner): Promise<unknown> {
     const startedAt = Date.now();
+    this.reporter.started(job);
     try {
       const result = await this.start(job, token, signal, run);
       this.reporter.completed(job, startedAt);
@@ -127,7 +128,7 @@ export class Executor {
   /** The wait is drawn here, so that the attempt's record can tell it; BullMQ asks for it a moment later. */
   private toRetry(job: WorkerJob, startedAt: number, error: JobError, retryAfterMs: number | undefined): Error {
     const attempt = this.toAttempt(job, startedAt, error);
-    if (attempt.number >= (job.opts.attempts ?? 1)) return new JobDead(attempt);
+    if (isLastAttempt(job)) return new JobDead(attempt);
     const backoff = typeof job.opts.backoff === 'object' ? job.opts.backoff : { type: 'constant', delay: job.opts.backoff };
     return new AttemptFailed({ ...attempt, retryInMs: retryAfterMs ?? backoffDelay(backoff, attempt.number, Math.random()) });
   }

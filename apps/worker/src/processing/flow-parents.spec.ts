@@ -37,7 +37,7 @@ describe("a flow's parent", () => {
   beforeEach(async () => {
     opened = await open();
     flows = new Flows(opened.queues, opened.producer, opened.prefix, opened.admission);
-    const quarantine = new Quarantine(HANDLER_ENV, SILENT);
+    const quarantine = new Quarantine(HANDLER_ENV, SILENT, ignore);
     measured = new MeasuredReporter();
     executor = new Executor(
       'w',
@@ -108,7 +108,7 @@ describe("a flow's parent", () => {
   });
 
   it('in a sandbox reads them as well', async () => {
-    const threads = new ThreadPool(HANDLER_ENV, threadOf(MISBEHAVING, 64));
+    const threads = new ThreadPool(HANDLER_ENV, ignore, threadOf(MISBEHAVING, 64));
     work(threads.run);
     const { root } = await submit(node('root', { children: [node('a'), node('b')] }));
     const { result } = await untilEnded(root.job.id);

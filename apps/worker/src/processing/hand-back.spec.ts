@@ -28,7 +28,7 @@ describe('handing back', () => {
       new MeasuredReporter().reporter,
       new Starts(opened.patient),
       new JobLogs(opened.patient),
-      new Quarantine(HANDLER_ENV, SILENT),
+      new Quarantine(HANDLER_ENV, SILENT, ignore),
       noChildren,
       children,
     );

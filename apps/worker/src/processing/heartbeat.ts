@@ -28,6 +28,7 @@ export class Heartbeat {
     redis: RedisClient,
     prefix: string,
     private readonly status: () => WorkerStatus,
+    private readonly onHeard: () => void = () => undefined,
   ) {
     this.registry = new WorkerRegistry(redis, prefix);
   }
@@ -54,6 +55,7 @@ export class Heartbeat {
       () => performance.now(),
       () => NEVER,
     );
+    if (this.heardAt !== NEVER) this.onHeard();
     return BEAT_MS;
   }
 

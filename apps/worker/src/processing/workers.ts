@@ -4,8 +4,10 @@ import { QUEUES } from '@dts/jobs';
 import {
   Children,
   connectWorker,
+  createTelemetry,
   type DueWork,
   EarlyEnds,
+  isAnswering,
   JobLogs,
   keyPrefix,
   openQueues,
@@ -15,12 +17,12 @@ import {
   readDueWork,
   StatisticsWriter,
 } from '@dts/queue';
-import { Draining, LOGGER, type Logger, METRICS } from '@dts/runtime';
+import { Draining, isTracing, LOGGER, type Logger } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Counter, Gauge } from 'prom-client';
+import type { Telemetry } from 'bullmq';
 import { WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
+import { isOfAttempt } from './attempt-error.js';
 import { CancelListener } from './cancel-listener.js';
 import { ChildJobs } from './child-jobs.js';
 import { DrainListener } from './drain-listener.js';
@@ -28,6 +30,7 @@ import { EagerWorker } from './eager-worker.js';
 import { EndNotes } from './end-notes.js';
 import { Executor } from './executor.js';
 import { Heartbeat, type WorkerStatus } from './heartbeat.js';
+import { JobMetrics } from './job-metrics.js';
 import type { Runner } from './job-start.js';
 import { LaneGate } from './lane-gate.js';
 import { Quarantine } from './quarantine/quarantine.js';
@@ -39,6 +42,7 @@ import { shareSlots } from './slot-shares.js';
 import { Starts } from './starts.js';
 import { Watchdog } from './watchdog.js';
 import type { WorkerJob } from './worker-job.js';
+import { WorkerMetrics } from './worker-metrics.js';
 import { workerOptions } from './worker-options.js';
 
 /** Milliseconds before the end of the grace at which running jobs are handed back. */
@@ -64,39 +68,39 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly gate: LaneGate;
   private readonly notes: EndNotes;
   private readonly prefix: string;
+  private readonly telemetry?: Telemetry;
   private readonly watchdog: Watchdog<QueueConsumer>;
   private readonly consumers: readonly QueueConsumer[];
 
   constructor(
     @Inject(WORKER_ENV) private readonly env: WorkerEnv,
     @Inject(LOGGER) private readonly logger: Logger,
-    @InjectMetric(METRICS.slots.name) private readonly slots: Gauge,
-    @InjectMetric(METRICS.busySlots.name) private readonly busySlots: Gauge,
-    @InjectMetric(METRICS.stalls.name) private readonly stalls: Counter,
-    @InjectMetric(METRICS.consumerRestarts.name) private readonly restarts: Counter,
+    private readonly metrics: WorkerMetrics,
+    private readonly jobMetrics: JobMetrics,
     private readonly draining: Draining,
-    reporter: AttemptReporter,
+    private readonly reporter: AttemptReporter,
     counters: QueueCounters,
   ) {
-    const host = env.POD_NAME ?? hostname();
+    const { POD_NAME: host = hostname() } = env;
     this.name = `${host}:${process.pid}:${randomBytes(3).toString('hex')}`;
     this.redis = connectWorker(env.REDIS_URL, this.logError);
     this.runHere = runHere(createHandlers(env));
-    this.threads = new ThreadPool(env);
+    this.threads = new ThreadPool(env, () => metrics.crashed('thread'));
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
-    this.children = new ChildJobs(env.REDIS_URL, this.prefix, this.logError, counters);
+    this.telemetry = isTracing(env) ? createTelemetry() : undefined;
+    this.children = new ChildJobs(env.REDIS_URL, this.prefix, this.logError, counters, this.telemetry);
     const queues = openQueues(this.redis, this.prefix, this.logError);
     this.executor = new Executor(
       this.name,
       reporter,
       new Starts(this.redis),
       new JobLogs(this.redis),
-      new Quarantine(env, logger),
+      new Quarantine(env, logger, () => metrics.crashed('quarantine')),
       (job) => this.children.submitterFor(job),
       new Children(queues, this.redis),
     );
     this.notes = new EndNotes(new EarlyEnds(queues, this.redis));
-    this.heartbeat = new Heartbeat({ id: this.name, host }, this.redis, this.prefix, () => this.status());
+    this.heartbeat = new Heartbeat({ id: this.name, host }, this.redis, this.prefix, () => this.status(), metrics.heard);
     this.statistics = new StatisticsWriter(counters, this.redis, this.prefix);
     const listener = connectWorker(env.REDIS_URL, this.logError);
     this.cancels = new CancelListener(this.redis, listener, this.prefix, this.cancel);
@@ -140,6 +144,9 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     this.redis.disconnect();
   }
 
+  /** Whether Redis answers now. Never rejects. */
+  readonly isAnswering = (): Promise<boolean> => isAnswering(this.redis, this.prefix);
+
   /** What keeps this worker from its work. */
   async problems(): Promise<string[]> {
     const stopped = this.consumers
@@ -162,12 +169,10 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   private status(): WorkerStatus {
     const queues = this.env.QUEUES.map(({ queue, concurrency }) => ({ queue, slots: concurrency, busy: this.executor.busy(queue) }));
-    for (const { queue, slots, busy } of queues) {
-      this.slots.set({ queue }, slots);
-      this.busySlots.set({ queue }, busy);
-    }
+    const draining = this.draining.signal.aborted || this.drains.isWanted;
+    this.metrics.status(queues, draining);
     const drained = this.drains.isWanted && this.consumers.every(({ isDrained }) => isDrained);
-    return { queues, draining: this.draining.signal.aborted || this.drains.isWanted, ...(drained && { drained }) };
+    return { queues, draining, ...(drained && { drained }) };
   }
 
   private createConsumers({ queue, concurrency }: QueueChoice): QueueConsumer[] {
@@ -176,7 +181,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private createWorker(queue: QueueChoice['queue'], slots: () => number): EagerWorker {
-    const options = workerOptions(this.redis, this.prefix, this.name, this.env.LOCK_DURATION);
+    const options = { ...workerOptions(this.redis, this.prefix, this.name, this.env.LOCK_DURATION), telemetry: this.telemetry };
     const run = QUEUES[queue].sandboxed ? this.threads.run : this.runHere;
     // Three parameters, by which BullMQ knows that it must make a signal.
     const process = async (job: WorkerJob, token?: string, signal?: AbortSignal) => {
@@ -185,14 +190,19 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     };
     const worker = new EagerWorker(queue, process, options, slots);
     worker.on('error', this.logError);
-    worker.on('completed', (job) => this.gate.leave(job));
-    worker.on('failed', (job) => {
+    worker.on('completed', (job) => {
+      this.gate.leave(job);
+      this.jobMetrics.completed(job);
+    });
+    worker.on('failed', (job, error) => {
       if (!job) return;
+      if (job.finishedOn !== undefined && !isOfAttempt(error)) this.reporter.endedUntried(job, error.message);
       this.gate.leave(job);
       this.notes.add(job);
+      this.jobMetrics.failed(job);
     });
     worker.on('stalled', (jobId) => {
-      this.stalls.inc({ queue });
+      this.metrics.stalled(queue);
       this.logger.warn({ queue, jobId }, 'took a job back from a worker that went silent');
     });
     // Without its lock the job is someone else's: going on would only do the work twice.
@@ -224,7 +234,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   };
 
   private readonly restart = (consumer: QueueConsumer): void => {
-    this.restarts.inc({ queue: consumer.queue });
+    this.metrics.restarted(consumer.queue);
     this.logger.error({ queue: consumer.queue }, `jobs wait and none was fetched for ${this.env.CONSUMPTION_TIMEOUT} ms: fetching anew`);
     consumer.restart();
   };

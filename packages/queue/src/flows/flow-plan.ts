@@ -16,23 +16,27 @@ export interface PlannedNode extends Accepted {
 
 type Path = readonly (string | number)[];
 
+/** Who submits, and how. */
+type Origin = Omit<FlowSubmission, 'root'>;
+
 /**
  * Checks every node, and gives each its id: from tenant, key and its place in the tree, so that a repeated submission
  * names the same jobs.
  * @throws QueueError `invalid-flow` with an issue for each wrong place, its path from the root of the tree
  */
-export function planFlow({ root, tenant, idempotencyKey }: FlowSubmission): PlannedNode {
+export function planFlow({ root, ...from }: FlowSubmission): PlannedNode {
   const tooLarge = sizeIssues(root);
-  const issues = tooLarge.length > 0 ? tooLarge : nodeIssues(root, tenant, []);
+  const issues = tooLarge.length > 0 ? tooLarge : nodeIssues(root, from.tenant, []);
   if (issues.length > 0) throw new QueueError('invalid-flow', 'The flow cannot be taken.', { issues: issues.slice(0, ISSUES_TOLD) });
-  return plan(root, tenant, idempotencyKey, []);
+  return plan(root, from, []);
 }
 
-function plan(node: FlowNodeInput, tenant: string, key: string | undefined, path: Path, parent?: PlannedNode): PlannedNode {
+function plan(node: FlowNodeInput, from: Origin, path: Path, parent?: PlannedNode): PlannedNode {
   const children: PlannedNode[] = [];
-  const accepted = acceptNode(node, tenant, key === undefined || path.length === 0 ? key : childKey(key, path));
+  const key = from.idempotencyKey;
+  const accepted = acceptNode(node, { ...from, idempotencyKey: key === undefined || path.length === 0 ? key : childKey(key, path) });
   const planned: PlannedNode = { ...accepted, onFailure: parent ? (node.onFailure ?? 'fail') : null, parent, children };
-  for (const [index, child] of node.children.entries()) children.push(plan(child, tenant, key, [...path, 'children', index], planned));
+  for (const [index, child] of node.children.entries()) children.push(plan(child, from, [...path, 'children', index], planned));
   return planned;
 }
 
@@ -41,8 +45,8 @@ function childKey(key: string, path: Path): string {
   return `${key}\n\n/${path.join('/')}`;
 }
 
-function acceptNode({ name, payload, options }: FlowNodeInput, tenant: string, idempotencyKey?: string): Accepted {
-  return acceptSubmission({ name, payload, options, tenant, idempotencyKey });
+function acceptNode({ name, payload, options }: FlowNodeInput, from: Origin): Accepted {
+  return acceptSubmission({ name, payload, options, ...from });
 }
 
 /** Never deeper than is allowed, so that a tree without end is no harm. */
@@ -75,7 +79,7 @@ function timeIssues({ children, options }: FlowNodeInput, path: Path): PayloadIs
 
 function submissionIssues(node: FlowNodeInput, tenant: string, path: Path): PayloadIssue[] {
   try {
-    acceptNode(node, tenant);
+    acceptNode(node, { tenant });
     return [];
   } catch (error) {
     if (error instanceof QueueError) return toIssues(error, path);

@@ -163,10 +163,11 @@ function toArguments(job: StoredJob): (string | number)[] {
   ];
 }
 
-/** Options as Redis keeps them: BullMQ shortens some names. */
-function encodeOptions(options: JobsOptions): Record<string, unknown> {
+/** Options as Redis keeps them: BullMQ shortens some names, and keeps of its telemetry the trace. */
+function encodeOptions({ telemetry, ...options }: JobsOptions): Record<string, unknown> {
   const names: Readonly<Record<string, string>> = optsEncodeMap;
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [names[name] ?? name, value]));
+  const encoded = Object.fromEntries(Object.entries(options).map(([name, value]) => [names[name] ?? name, value]));
+  return telemetry?.metadata === undefined ? encoded : { ...encoded, tm: telemetry.metadata };
 }
 
 function keyOf({ queueQualifiedName, id }: StoredJob): string {

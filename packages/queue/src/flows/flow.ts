@@ -25,6 +25,8 @@ export interface FlowSubmission {
   readonly tenant: string;
   /** Makes a repeated submission safe for 24 h; shares its space with the keys of jobs. */
   readonly idempotencyKey?: string;
+  /** As of a job's submission. */
+  readonly requestId?: string;
 }
 
 /** A flow as callers know it. Times are Unix milliseconds. */

@@ -10,7 +10,7 @@ export interface Percentiles {
   readonly p99: number;
 }
 
-/** What happened in a queue in the last five minutes. */
+/** What happened in a queue lately. */
 export interface QueueStatistics {
   /** Jobs that were submitted. */
   readonly arrivalsPerSecond: number;
@@ -61,9 +61,9 @@ export class StatisticsReader {
     private readonly prefix: string,
   ) {}
 
-  /** @throws when Redis does not answer */
-  async read(queue: QueueName): Promise<QueueStatistics> {
-    const { coveredMs, sums } = await this.sum(queue, WINDOW_SLICES);
+  /** @param slices how far back, beside the one that runs; five minutes unless given @throws when Redis does not answer */
+  async read(queue: QueueName, slices = WINDOW_SLICES): Promise<QueueStatistics> {
+    const { coveredMs, sums } = await this.sum(queue, slices);
     const perSecond = (field: string) => ((sums.get(field) ?? 0) * 1_000) / coveredMs;
     return {
       arrivalsPerSecond: perSecond('a'),

@@ -3,6 +3,7 @@ import { waitFor } from '../waiting/wait-for.js';
 /** One server-sent event. */
 export interface ServerSentEvent {
   readonly event: string;
+  /** Empty where it has none. */
   readonly id: string;
   /** Of JSON. */
   readonly data: Readonly<Record<string, unknown>>;
@@ -60,6 +61,6 @@ export class EventStream implements AsyncDisposable {
 function parse(block: string): ServerSentEvent[] {
   const lines = block.split('\n').map((line) => /^(\w*): ?(.*)$/.exec(line) ?? []);
   const field = (name: string) => lines.find(([, found]) => found === name)?.[2];
-  const [event, id, data] = ['event', 'id', 'data'].map(field);
-  return event === undefined || id === undefined || data === undefined ? [] : [{ event, id, data: JSON.parse(data) }];
+  const [event, id = '', data] = ['event', 'id', 'data'].map(field);
+  return event === undefined || data === undefined ? [] : [{ event, id, data: JSON.parse(data) }];
 }

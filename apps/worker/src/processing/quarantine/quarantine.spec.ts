@@ -8,6 +8,10 @@ const HEAP_MB = 64;
 describe('Quarantine', () => {
   let starts: JobStarts;
   let quarantine: Quarantine;
+  let crashes = 0;
+  const onCrash = () => {
+    crashes++;
+  };
 
   beforeAll(async () => {
     starts = await JobStarts.open();
@@ -15,7 +19,8 @@ describe('Quarantine', () => {
   afterAll(() => starts[Symbol.dispose]());
 
   beforeEach(() => {
-    quarantine = new Quarantine(HANDLER_ENV, SILENT, processOf(MISBEHAVING, HEAP_MB));
+    crashes = 0;
+    quarantine = new Quarantine(HANDLER_ENV, SILENT, onCrash, processOf(MISBEHAVING, HEAP_MB));
   });
 
   const run = async (behaviour: string, options?: Parameters<JobStarts['add']>[1]) => quarantine.run(await starts.add(behaviour, options));
@@ -25,6 +30,7 @@ describe('Quarantine', () => {
     const pids = (await Promise.all(Array.from({ length: 20 }, () => run('pid')))).map(bodyOf);
     expect(new Set(pids).size).toBe(1);
     expect(pids[0]).not.toBe(String(process.pid));
+    expect(crashes).toBe(0);
   });
 
   it.each(['exit', 'kill', 'memory', 'uncaught'])(
@@ -38,6 +44,7 @@ describe('Quarantine', () => {
         message: expect.stringContaining('in quarantine, by'),
       });
       expect(await Promise.all(neighbours)).toHaveLength(20);
+      expect(crashes).toBeGreaterThan(1); // in company first, alone last
     },
     60_000,
   );
@@ -81,7 +88,7 @@ describe('Quarantine', () => {
   });
 
   it('does not blame a job for a process that could not start', async () => {
-    quarantine = new Quarantine(HANDLER_ENV, SILENT, processOf(new URL('./not-there.mjs', import.meta.url), HEAP_MB));
+    quarantine = new Quarantine(HANDLER_ENV, SILENT, onCrash, processOf(new URL('./not-there.mjs', import.meta.url), HEAP_MB));
     await expect(run('done')).rejects.toMatchObject({ name: 'RetryableError', code: 'sandbox-ended' });
   });
 

@@ -31,6 +31,7 @@ export class Quarantine {
   constructor(
     private readonly env: HandlerEnv,
     private readonly logger: Logger,
+    private readonly onCrash: () => void,
     private readonly open: OpenChannel = processOf(HANDLERS, HEAP_MB),
   ) {}
 
@@ -81,6 +82,7 @@ export class Quarantine {
     const host = this.hosts.get(cohort);
     this.hosts.delete(cohort);
     if (!host) return; // it was over
+    this.onCrash();
     this.logger.warn({ jobs: cohort.members.size, endedBy: host.death?.how }, 'a process of the quarantine ended');
     if (host.wasReady) this.cohorts.died(cohort);
     else this.cohorts.failed(cohort);

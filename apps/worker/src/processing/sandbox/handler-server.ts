@@ -4,6 +4,7 @@ import { AttemptAborted } from '../outcome.js';
 import { checkResult, definitionOf } from '../payload.js';
 import { runHandler } from '../run-handler.js';
 import { readThrown, type Thrown } from '../thrown.js';
+import { withinTrace } from './hosted-trace.js';
 import type { CallMethod, FromHost, HostedStart, ToHost } from './messages.js';
 
 type Settle = (answer: { readonly value?: unknown; readonly error?: Thrown }) => void;
@@ -43,7 +44,8 @@ export class HandlerServer {
     const abort = new AbortController();
     this.aborts.set(run, abort);
     try {
-      const result = await runHandler(this.handlers, start.name, start.payload, this.toContext(run, start, abort.signal));
+      const context = this.toContext(run, start, abort.signal);
+      const result = await withinTrace(start.trace, () => runHandler(this.handlers, start.name, start.payload, context));
       this.complete(run, checkResult(definitionOf(start.name), result));
     } catch (thrown) {
       this.send({ kind: 'failed', run, error: readThrown(thrown) });

@@ -1,3 +1,4 @@
+import { activeTrace } from '@dts/queue';
 import type { HandlerEnv } from '../../handlers/env.js';
 import { RetryableError } from '../errors.js';
 import type { HandlerContext } from '../handler.js';
@@ -154,7 +155,7 @@ export class Host {
 }
 
 function toHosted({ job, payload, token }: JobStart, { jobId, attempt, start, deadline }: HandlerContext): HostedStart {
-  return { name: job.name, payload, jobId, attempt, start, token, deadline };
+  return { name: job.name, payload, jobId, attempt, start, token, deadline, trace: activeTrace() };
 }
 
 function lost({ code, how }: HostEnd): RetryableError {

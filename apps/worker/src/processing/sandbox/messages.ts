@@ -11,6 +11,8 @@ export interface HostedStart {
   readonly start: number;
   readonly token: string;
   readonly deadline: Date;
+  /** The trace that the attempt is part of, as `activeTrace` tells it. */
+  readonly trace?: string;
 }
 
 /** What a handler may ask of its context, and the parent answers. */

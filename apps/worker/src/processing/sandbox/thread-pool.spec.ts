@@ -8,6 +8,10 @@ const HEAP_MB = 64;
 describe('ThreadPool', () => {
   let starts: JobStarts;
   let pool: ThreadPool;
+  let crashes = 0;
+  const onCrash = () => {
+    crashes++;
+  };
 
   beforeAll(async () => {
     starts = await JobStarts.open();
@@ -15,7 +19,8 @@ describe('ThreadPool', () => {
   afterAll(() => starts[Symbol.dispose]());
 
   beforeEach(() => {
-    pool = new ThreadPool(HANDLER_ENV, threadOf(MISBEHAVING, HEAP_MB));
+    crashes = 0;
+    pool = new ThreadPool(HANDLER_ENV, onCrash, threadOf(MISBEHAVING, HEAP_MB));
   });
   afterEach(() => pool.close());
 
@@ -36,16 +41,17 @@ describe('ThreadPool', () => {
   });
 
   it.each([
-    ['final', { name: 'FinalError', code: 'http-status', message: 'said 404' }],
-    ['proxy', { message: 'The handler threw something that cannot be read.' }],
-    ['large', { name: 'FinalError', code: 'result-too-large' }],
-    ['unfit', { name: 'FinalError', code: 'invalid-result' }],
-    ['refused-progress', { name: 'FinalError', code: 'progress-too-large' }],
-    ['memory', { name: 'RetryableError', code: 'out-of-memory', message: expect.stringContaining(`${HEAP_MB} MB`) }],
-    ['exit', { name: 'RetryableError', code: 'sandbox-ended', message: expect.stringContaining('exit code 3') }],
-    ['uncaught', { name: 'RetryableError', code: 'sandbox-ended', message: expect.stringContaining('nobody catches this') }],
-  ])('fails only the attempt of a handler that does this: %s', async (behaviour, error) => {
+    ['final', 0, { name: 'FinalError', code: 'http-status', message: 'said 404' }],
+    ['proxy', 0, { message: 'The handler threw something that cannot be read.' }],
+    ['large', 0, { name: 'FinalError', code: 'result-too-large' }],
+    ['unfit', 0, { name: 'FinalError', code: 'invalid-result' }],
+    ['refused-progress', 0, { name: 'FinalError', code: 'progress-too-large' }],
+    ['memory', 1, { name: 'RetryableError', code: 'out-of-memory', message: expect.stringContaining(`${HEAP_MB} MB`) }],
+    ['exit', 1, { name: 'RetryableError', code: 'sandbox-ended', message: expect.stringContaining('exit code 3') }],
+    ['uncaught', 1, { name: 'RetryableError', code: 'sandbox-ended', message: expect.stringContaining('nobody catches this') }],
+  ])('fails only the attempt of a handler that does this: %s', async (behaviour, ended, error) => {
     await expect(run(behaviour)).rejects.toMatchObject(error);
+    expect(crashes).toBe(ended);
     await expectUsable();
   });
 

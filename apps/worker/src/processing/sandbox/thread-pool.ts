@@ -19,6 +19,7 @@ export class ThreadPool {
 
   constructor(
     private readonly env: HandlerEnv,
+    private readonly onCrash: () => void,
     private readonly open: OpenChannel = threadOf(HANDLERS, HEAP_MB),
   ) {}
 
@@ -27,6 +28,9 @@ export class ThreadPool {
     try {
       await host.ready;
       return await runWithin(start, (context) => host.run(start, context));
+    } catch (error) {
+      if (host.death) this.onCrash();
+      throw error;
     } finally {
       if (host.isClean) this.free.push(host);
       else host.end();

@@ -1,11 +1,11 @@
+import { HIDDEN } from './hidden.js';
+
 /** Characters of one text, and of one job altogether: what is cut off is in the API. */
 const LONGEST_TEXT = 2_000;
 const MOST_CHARACTERS = 20_000;
 const DEEPEST = 12;
 /** What a number, a name or a bracket counts for. */
 const CHARACTERS_EACH = 8;
-
-const HIDDEN = '[hidden]';
 
 /** Members, and parameters of a URL, that mostly hold secrets. */
 const SECRET_NAME = /authorization|cookie|passw|passphrase|secret|token|api[-_]?key|private[-_]?key|credential|signature/i;

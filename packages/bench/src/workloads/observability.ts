@@ -1,0 +1,65 @@
+import type { Stack } from '@dts/testkit';
+import { Redis } from 'ioredis';
+import { emptyRedis } from '../empty-redis.js';
+import { CONNECTIONS, PAYLOAD_BYTES } from '../job.js';
+import { openService } from '../service.js';
+import type { Pair, Subject, Workload } from '../workload.js';
+import { Installation } from './installation.js';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** What is switched on; its peer has nothing of it. */
+interface Switched {
+  readonly name: string;
+  readonly title: string;
+  readonly does: string;
+  readonly env: Environment;
+}
+
+const OFF: Environment = { METRICS: 'off', LOG_LEVEL: 'silent' };
+const METRICS: Environment = { METRICS: 'on' };
+const LOGS: Environment = { LOG_LEVEL: 'info' };
+/** A hundredth of the traces, which is what busy services record. */
+const TRACES: Environment = { OTEL_TRACES_EXPORTER: 'otlp', OTEL_TRACES_SAMPLER_ARG: '0.01' };
+
+const ALL: readonly Switched[] = [
+  { name: 'monitoring', title: 'METRICS=on beside off', does: 'counts, times, and is scraped', env: METRICS },
+  { name: 'tracing', title: 'Traces beside none', does: 'records 1 % of the traces', env: TRACES },
+  { name: 'logging', title: 'LOG_LEVEL=info beside silent', does: 'writes a line a job', env: LOGS },
+  { name: 'observability', title: 'All of it beside nothing', does: 'metrics, traces, logs', env: { ...METRICS, ...TRACES, ...LOGS } },
+];
+
+/** What each of them costs the gateway and the worker, and what all of it does. */
+export const observability: readonly Workload[] = ALL.map((on) => ({
+  name: on.name,
+  title: on.title,
+  conditions: [
+    `half of a round jobs are stored with the queue paused (${CONNECTIONS} connections, ${PAYLOAD_BYTES}-byte payload), in the other half one worker runs them`,
+    'each job calls a service in the process of the load, which answers at once',
+    'one Redis for both, emptied before every round; a gateway and a worker each, with keys of their own',
+    'both are scraped every second: fifteen times as often as in production',
+  ],
+  metrics: [
+    { key: 'stored', title: 'stored/s', digits: 0 },
+    { key: 'storeCpu', title: 'µs of CPU each', digits: 0 },
+    { key: 'done', title: 'done/s', digits: 0 },
+    { key: 'doneCpu', title: 'µs of CPU each', digits: 0 },
+  ],
+  apps: [],
+  open: (stack) => open(stack, on),
+}));
+
+async function open(stack: Stack, on: Switched): Promise<Pair> {
+  await using opening = new AsyncDisposableStack();
+  const service = opening.use(await openService());
+  const redis = opening.adopt(new Redis(stack.redis.url), (client) => client.disconnect());
+  const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: service.url };
+  const subject = async (name: string, does: string, env: Environment): Promise<Subject> => {
+    const installation = await Installation.start(stack, redis, service.url, { ...env, ...collector });
+    return { name, does, run: (seconds, signal) => installation.run(seconds, signal) };
+  };
+  const product = await subject(on.name, on.does, { ...OFF, ...on.env });
+  const peer = await subject('off', 'nothing of it', OFF);
+  const opened = opening.move();
+  return { product, peer, reset: () => emptyRedis(redis), [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
