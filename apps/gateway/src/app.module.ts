@@ -27,6 +27,7 @@ import { ProblemMetrics } from './http/problem-metrics.js';
 import { ProblemsController } from './http/problems.controller.js';
 import { AddressLimits } from './http/rate-limit/address-limits.js';
 import { RateLimits } from './http/rate-limit/rate-limits.js';
+import { RequestMetrics } from './http/request-metrics.js';
 import { BatchController } from './jobs/batch.controller.js';
 import { EventStreams } from './jobs/event-streams.js';
 import { EventsController } from './jobs/events.controller.js';
@@ -73,6 +74,7 @@ import { WorkersController } from './workers/workers.controller.js';
     AllowedMethods,
     ProblemFilter,
     ProblemMetrics,
+    RequestMetrics,
     SubmissionMetrics,
     TenantLabels,
     DurabilityMetrics,
@@ -90,6 +92,7 @@ import { WorkersController } from './workers/workers.controller.js';
     counter(METRICS.tenantSubmissions),
     gauge(METRICS.weakSettings),
     counter(METRICS.problems),
+    gauge(METRICS.requestsInFlight),
     histogram(METRICS.submitSeconds),
     gauge(METRICS.eventStreams),
     gauge(METRICS.schedules),
