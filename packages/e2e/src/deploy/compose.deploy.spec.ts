@@ -100,6 +100,15 @@ describe('compose.yaml', () => {
       expect(told).not.toContain(await project.apiKey());
     });
 
+    it.each(['/docs', '/console', '/ui', '/openapi.json', '/metrics'])('serves %s, and what it is made of', async (path) => {
+      const headers = { authorization: `Bearer ${await project.apiKey()}` };
+      const page = await fetch(project.url('gateway') + path, { headers });
+      const text = await page.text();
+      expect([page.status, text]).toEqual([200, expect.stringMatching(/\S/)]);
+      const parts = [...text.matchAll(/(?:src|href)="([^"#:]+\.(?:js|css|svg|png))"/g)].map(([, part = '']) => new URL(part, page.url));
+      for (const part of parts) expect([String(part), (await fetch(part, { headers })).status]).toEqual([String(part), 200]);
+    });
+
     it("passes the chart's test, which is run here as Kubernetes would run it", async () => {
       const test = join(CHECKOUT, 'deploy/helm/files/smoke-test.mjs');
       const settings = ['--env', 'GATEWAY_URL=http://gateway:3000', '--env', `API_KEY=${await project.apiKey()}`];
