@@ -50,6 +50,21 @@ describe('compose.yaml', () => {
     expect(services).toEqual(['alertmanager', 'gateway', 'grafana', 'prometheus', 'redis', 'scaler', 'secrets', 'worker']);
   });
 
+  it('mounts files that are there, and gives Grafana what its provisioning names', async () => {
+    const { services } = JSON.parse(await project.compose('config', '--format', 'json')) as ComposeConfig;
+    const mounts = Object.values(services).flatMap(({ volumes = [] }) => volumes.filter(({ type }) => type === 'bind'));
+    const made = join(project.dir, '.data');
+    const missing = mounts.map(({ source }) => source).filter((source) => !source.startsWith(made) && !existsSync(source));
+    expect(missing).toEqual([]);
+    const provisioning = join(CHECKOUT, 'monitoring/grafana/provisioning');
+    const read = (file: string) => readFileSync(join(provisioning, file), 'utf8');
+    const { environment = {}, volumes = [] } = services.grafana ?? {};
+    expect(read('datasources/prometheus.yml')).toMatch(/^ +url: \$\{PROMETHEUS_URL\}$/m);
+    expect(environment.PROMETHEUS_URL).toBe('http://prometheus:9090');
+    const dashboards = volumes.find(({ source }) => source.endsWith('/dashboards'));
+    expect(read('dashboards/task-scheduler.yml')).toContain(`path: ${dashboards?.target}\n`);
+  });
+
   it('gives npm run workers and npm run produce a Redis, and nothing else', async () => {
     await project.compose('up', '--detach', '--wait', 'redis');
     expect((await project.compose('ps', '--services')).trim()).toBe('redis');
@@ -164,6 +179,15 @@ function isAnother(now: Container, before: Container | undefined): boolean {
 interface Image {
   readonly Size: number;
   readonly Config: object;
+}
+
+interface ComposeConfig {
+  readonly services: Readonly<Record<string, ComposeService>>;
+}
+
+interface ComposeService {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly { readonly type: string; readonly source: string; readonly target: string }[];
 }
 
 interface Bom {
