@@ -167,9 +167,14 @@ describe.each([
 
   it('uninstalls, and leaves no more than the data', async () => {
     await release('uninstall', RELEASE, '--wait', '--timeout=120s');
-    const left = await inNamespace('get', 'all,serviceaccounts,roles,networkpolicies,persistentvolumeclaims', '--output=name');
-    const own = left.split('\n').filter((name) => name.includes('dts') && !name.includes('dts-test'));
-    expect(own).toEqual(set === 'production' ? [] : ['persistentvolumeclaim/data-dts-redis-0']);
+    const kinds = 'all,serviceaccounts,roles,networkpolicies,persistentvolumeclaims';
+    const expected = set === 'production' ? '' : 'persistentvolumeclaim/data-dts-redis-0';
+    const left = async () => {
+      const names = (await inNamespace('get', kinds, '--output=name')).split('\n');
+      return names.filter((name) => name.includes('dts') && !name.includes('dts-test')).join(' ');
+    };
+    // Pods go after what they belong to.
+    await waitFor(async () => (await left()) === expected, { describe: `nothing but "${expected}"`, timeoutMs: 60_000 });
   });
 });
 
