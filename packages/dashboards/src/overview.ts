@@ -55,7 +55,8 @@ const now = (): Row => ({
     number({
       title: 'Dead letters',
       description: 'Jobs that failed for good and wait for somebody to decide: Bull Board shows what they died of.',
-      queries: [['sum(dts_queue_jobs{state="dead"})', 'dead']],
+      queries: [['sum by (queue) (dts_queue_jobs{state="dead"})', '{{queue}}']],
+      failedJobs: true,
       warn: 1,
       alarm: 1_000,
       alerts: ['DtsDeadLettersGrow'],

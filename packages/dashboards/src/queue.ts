@@ -49,7 +49,8 @@ const now = (): Row => ({
     number({
       title: 'Dead letters',
       description: 'Jobs that failed for good.',
-      queries: [[`sum(dts_queue_jobs{queue=~"$queue", state="dead"})`, 'dead']],
+      queries: [[`sum by (queue) (dts_queue_jobs{queue=~"$queue", state="dead"})`, '{{queue}}']],
+      failedJobs: true,
       warn: 1,
       alarm: 1_000,
       alerts: ['DtsDeadLettersGrow'],

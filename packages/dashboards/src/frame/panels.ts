@@ -48,6 +48,8 @@ export interface PanelSpec {
   readonly width?: number;
   /** Alerts that look at the same, whose runbooks are linked. */
   readonly alerts?: readonly string[];
+  /** Leads from each queue to its failed jobs in Bull Board: its series have the label `queue`. */
+  readonly failedJobs?: true;
   /** From which value on it is yellow, and red. */
   readonly warn?: number;
   readonly alarm?: number;
@@ -100,9 +102,15 @@ function described(panel: Builder, spec: PanelSpec, targets: ReturnType<typeof t
   if (spec.unit !== undefined) panel.unit(spec.unit);
   if (spec.max !== undefined) panel.max(spec.max);
   if (spec.alerts) panel.links(spec.alerts.map(toRunbook));
+  if (spec.failedJobs) panel.dataLinks([FAILED_JOBS]);
   panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(stepsOf(spec)));
   return panel;
 }
+
+const FAILED_JOBS = new DashboardLinkBuilder('Failed jobs in Bull Board')
+  .type(DashboardLinkType.Link)
+  .url(`${variable('gateway')}/ui/queue/${variable('__field.labels.queue')}?status=failed`)
+  .targetBlank(true);
 
 function toRunbook(alert: string): DashboardLinkBuilder {
   return new DashboardLinkBuilder(`Runbook: ${alert}`)
