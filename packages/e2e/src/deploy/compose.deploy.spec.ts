@@ -120,7 +120,8 @@ describe('compose.yaml', () => {
       const page = await fetch(project.url('gateway') + path, { headers });
       const text = await page.text();
       expect([page.status, text]).toEqual([200, expect.stringMatching(/\S/)]);
-      const parts = [...text.matchAll(/(?:src|href)="([^"#:]+\.(?:js|css|svg|png))"/g)].map(([, part = '']) => new URL(part, page.url));
+      const base = new URL(/<base href="([^"]+)"/.exec(text)?.[1] ?? '', page.url);
+      const parts = [...text.matchAll(/(?:src|href)="([^"#:]+\.(?:js|css|svg|png))"/g)].map(([, part = '']) => new URL(part, base));
       for (const part of parts) expect([String(part), (await fetch(part, { headers })).status]).toEqual([String(part), 200]);
     });
 
