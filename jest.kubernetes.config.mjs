@@ -13,7 +13,7 @@ const project = (base, path) => ({
 });
 
 export default {
-  projects: [project(preset, 'packages/testkit'), project(nestPreset, 'apps/scaler')],
+  projects: [project(preset, 'packages/testkit'), project(nestPreset, 'apps/scaler'), project(preset, 'packages/e2e')],
   testTimeout: 120_000,
   // Each has a cluster of its own, which takes 0.6 GB, and most of a core only while it starts: then they wait, most of the time.
   maxWorkers: 2,

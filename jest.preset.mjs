@@ -9,9 +9,8 @@ const preset = {
   globalTeardown: testkit('global-teardown.js'),
   testEnvironment: testkit('leak-environment.js'),
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
-  // They need a cluster: `npm run test:kubernetes` by jest.kubernetes.config.mjs, `npm run test:keda` by jest.keda.config.mjs;
-  // `npm run test:monitoring` by jest.monitoring.config.mjs; `npm run test:polyglot` by jest.polyglot.config.mjs.
-  testPathIgnorePatterns: ['/node_modules/', '\\.(kubernetes|keda|monitoring|polyglot)\\.spec\\.ts$'],
+  // They need a cluster, an engine, Prometheus, Python or Go: `npm run test:kubernetes`, `test:keda`, `test:deploy`, `test:monitoring`, `test:polyglot`, each by a jest.*.config.mjs of its own.
+  testPathIgnorePatterns: ['/node_modules/', '\\.(kubernetes|keda|deploy|monitoring|polyglot)\\.spec\\.ts$'],
   testTimeout: 20_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

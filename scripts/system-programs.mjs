@@ -55,6 +55,20 @@ const PROGRAMS = {
     macos: 'brew install go',
     docker: IN_DOCKER.replace('npm test', 'npm run test:kubernetes'),
   },
+  docker: {
+    title: 'a Docker engine (dockerd)',
+    names: ['dockerd'],
+    debian: 'docker.io',
+    macos: 'not to be had: on Linux only',
+    docker: 'not to be had: it runs an engine of its own',
+  },
+  debootstrap: {
+    title: 'debootstrap',
+    names: ['debootstrap'],
+    debian: 'debootstrap',
+    macos: 'not to be had: on Linux only',
+    docker: IN_DOCKER.replace('npm test', 'npm run test:deploy'),
+  },
   prometheus: {
     title: 'Prometheus (prometheus and promtool)',
     names: ['promtool'],

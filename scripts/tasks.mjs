@@ -33,6 +33,11 @@ export const tasks = {
     skip: (env) => env.SKIP_KUBERNETES === '1' && 'SKIP_KUBERNETES=1 is set: no test that needs a Kubernetes was run.',
   },
   'test:keda': { jest: ['--config', join(root, 'jest.keda.config.mjs')], built: true, programs: () => ['redis', 'openssl', 'go'] },
+  'test:deploy': {
+    jest: ['--config', join(root, 'jest.deploy.config.mjs')],
+    built: true,
+    programs: () => ['docker', 'debootstrap', 'go'],
+  },
   'test:monitoring': {
     jest: ['--config', join(root, 'jest.monitoring.config.mjs')],
     built: true,

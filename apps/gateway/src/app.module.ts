@@ -29,6 +29,7 @@ import { ProblemMetrics } from './http/problem-metrics.js';
 import { ProblemsController } from './http/problems.controller.js';
 import { AddressLimits } from './http/rate-limit/address-limits.js';
 import { RateLimits } from './http/rate-limit/rate-limits.js';
+import { RequestMetrics } from './http/request-metrics.js';
 import { BatchController } from './jobs/batch.controller.js';
 import { EventStreams } from './jobs/event-streams.js';
 import { EventsController } from './jobs/events.controller.js';
@@ -80,6 +81,7 @@ import { WorkersController } from './workers/workers.controller.js';
     AllowedMethods,
     ProblemFilter,
     ProblemMetrics,
+    RequestMetrics,
     SubmissionMetrics,
     TenantLabels,
     DurabilityMetrics,
@@ -101,6 +103,7 @@ import { WorkersController } from './workers/workers.controller.js';
     counter(METRICS.tenantSubmissions),
     gauge(METRICS.weakSettings),
     counter(METRICS.problems),
+    gauge(METRICS.requestsInFlight),
     histogram(METRICS.submitSeconds),
     gauge(METRICS.eventStreams),
     gauge(METRICS.schedules),

@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { EnvError, envBoolean, envList, envPort, loadEnv } from './load-env.js';
 import { serverEnvShape } from './server-env.js';
@@ -31,6 +34,36 @@ describe('loadEnv', () => {
     expect(lines.map((line) => line.split(':')[0]?.trim()).sort()).toEqual(['ADMIN_PORT', 'ENABLED', 'PORT', 'SECRET', 'SHUTDOWN_GRACE']);
     expect(lines).toContain('  SECRET: needs 8 characters or more');
     expect(lines.join()).not.toContain('hunter2');
+  });
+
+  describe('a variable in a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dts-env-'));
+    const file = join(folder, 'secret');
+    writeFileSync(file, 'from the file\n');
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    it('is read from where NAME_FILE says, without the end of the line', () => {
+      expect(loadEnv(schema, { SECRET_FILE: file })).toMatchObject({ SECRET: 'from the file' });
+    });
+
+    it('is checked as any other, and its text is not told', () => {
+      writeFileSync(join(folder, 'short'), 'hunter2');
+      const message = messageOf(() => loadEnv(schema, { SECRET_FILE: join(folder, 'short') }));
+      expect(message).toContain('  SECRET: needs 8 characters or more');
+      expect(message).not.toContain('hunter2');
+    });
+
+    it('is refused with the reason when it is not there, or given twice', () => {
+      const missing = join(folder, 'missing');
+      expect(messageOf(() => loadEnv(schema, { SECRET_FILE: missing }))).toContain(`  SECRET_FILE: ${missing} cannot be read (ENOENT)`);
+      const twice = () => loadEnv(schema, { SECRET: 'long enough', SECRET_FILE: file });
+      expect(messageOf(twice)).toContain('  SECRET_FILE: give either it or SECRET');
+    });
+
+    it('leaves a variable alone that ends in _FILE by its own name', () => {
+      const own = z.object({ KEYS: z.string().optional(), KEYS_FILE: z.string().optional() });
+      expect(loadEnv(own, { KEYS_FILE: '/nowhere' })).toEqual({ KEYS_FILE: '/nowhere' });
+    });
   });
 
   it('says what is missing', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readSecretFiles } from './secret-files.js';
 
 /** Every problem of an environment at once, so that one restart is enough to mend it. */
 export class EnvError extends Error {
@@ -6,15 +7,16 @@ export class EnvError extends Error {
 }
 
 /**
- * Parses the environment; a variable set to the empty string counts as not set.
+ * Parses the environment; a variable set to the empty string counts as not set, and `NAME_FILE` names a file with the value of `NAME`.
  * @throws EnvError with one line per variable that is missing or wrong.
  */
 export function loadEnv<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv = process.env): z.output<Schema> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(environment)'}: ${issue.message}`);
-  throw new EnvError(`The environment is not usable:\n${lines.join('\n')}`);
+  const given = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => !!entry[1]));
+  const { values, problems } = readSecretFiles(given, Object.keys(schema.shape));
+  const parsed = schema.safeParse(values);
+  if (parsed.success && problems.length === 0) return parsed.data;
+  const issues = parsed.error?.issues.map((issue) => `${issue.path.join('.') || '(environment)'}: ${issue.message}`) ?? [];
+  throw new EnvError(`The environment is not usable:\n${[...problems, ...issues].map((line) => `  ${line}`).join('\n')}`);
 }
 
 /** `true`, `1`, `yes`, `on` and their opposites. */

@@ -1,7 +1,10 @@
+export { DockerEngine } from './docker/engine.js';
 export { EventStream, type ServerSentEvent } from './http/event-stream.js';
 export { type ReceivedRequest, Receiver, type Reply, type Responder, startReceiver } from './http/receiver.js';
 export { KubernetesCluster, startKubernetes } from './kubernetes/cluster.js';
+export { foreignKinds } from './kubernetes/foreign-kinds.js';
 export { findGo } from './kubernetes/go-toolchain.js';
+export { Helm } from './kubernetes/helm.js';
 export { Keda } from './kubernetes/keda.js';
 export { freePort } from './processes/free-port.js';
 export { type Exit, Program, type ProgramOptions, startNode, startProgram } from './processes/program.js';

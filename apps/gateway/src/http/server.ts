@@ -21,6 +21,7 @@ import { PROBLEMS } from './problem-catalogue.js';
 import { ProblemMetrics } from './problem-metrics.js';
 import { AddressLimits } from './rate-limit/address-limits.js';
 import { RateLimits } from './rate-limit/rate-limits.js';
+import { RequestMetrics } from './request-metrics.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { traceRequests } from './traced-requests.js';
 
@@ -59,6 +60,7 @@ export async function prepareServer(app: NestFastifyApplication): Promise<void> 
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   const problems = app.get(ProblemFilter);
   app.get(ProblemMetrics).watch(fastify);
+  app.get(RequestMetrics).watch(fastify);
   acceptJsonOnly(fastify);
   fastify.addHook('onRoute', (route) => {
     route.bodyLimit = route.config?.bodyLimit ?? route.bodyLimit;

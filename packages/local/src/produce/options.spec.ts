@@ -15,8 +15,11 @@ function parse(args: string[], env = {}) {
 
 describe('parseOptions', () => {
   it('has defaults, and takes the gateway from the environment', () => {
-    expect(parse([]).options).toEqual({ count: 1_000, concurrency: 64, wait: false, url: 'http://127.0.0.1:3000', timeout: 120 });
-    expect(parse([], { DTS_URL: 'http://gateway:1' }).options?.url).toBe('http://gateway:1');
+    const defaults = { count: 1_000, concurrency: 64, wait: false, url: 'http://127.0.0.1:3000', urlIsGiven: false, timeout: 120 };
+    expect(parse([]).options).toEqual(defaults);
+    const given = { url: 'http://gateway:1', urlIsGiven: true };
+    expect(parse([], { DTS_URL: 'http://gateway:1' }).options).toMatchObject(given);
+    expect(parse(['--url', 'http://gateway:1']).options).toMatchObject(given);
   });
 
   it.each([

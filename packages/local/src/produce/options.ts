@@ -6,6 +6,8 @@ export interface Options {
   readonly file?: string;
   readonly wait: boolean;
   readonly url: string;
+  /** Whether somebody said so. */
+  readonly urlIsGiven: boolean;
   readonly key?: string;
   /** Seconds. */
   readonly timeout: number;
@@ -22,6 +24,7 @@ A file has one JSON object a line: { "name", "payload", "idempotencyKey", "delay
 takes them. Without an idempotencyKey a line gets one from the file's name, its number and its text: submitting a file
 again within 24 hours repeats nothing. Bad lines are reported by number, and the others submitted.
 
+Where no gateway answers and none was named, but the running stack's Redis or the one of REDIS_URL does, one is run for this.
 The API key is DTS_API_KEY, else the one of the running stack in $DATA_DIR/api-key.
 Exit codes: 0 all well, 1 not, 130 interrupted.`;
 
@@ -44,7 +47,8 @@ export function parseOptions(
     .allowExcessArguments(false)
     .configureOutput({ writeOut: output.out, writeErr: output.err })
     .exitOverride();
-  return command.parse([...argv], { from: 'user' }).opts<Options>();
+  const options = command.parse([...argv], { from: 'user' }).opts<Options>();
+  return { ...options, urlIsGiven: Boolean(env.DTS_URL) || command.getOptionValueSource('url') === 'cli' };
 }
 
 function integer(min: number, max: number): (text: string) => number {

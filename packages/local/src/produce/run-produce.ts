@@ -6,6 +6,7 @@ import { findApiKey } from './find-api-key.js';
 import { Interrupted } from './interrupted.js';
 import { type Options, parseOptions } from './options.js';
 import type { Output, Verdict } from './output.js';
+import { startOwnGateway } from './own-gateway.js';
 import { OutOfPatience, Patience } from './patience.js';
 import { produceFile } from './produce-file.js';
 import { produceJobs } from './produce-jobs.js';
@@ -24,9 +25,8 @@ export interface Produce extends Output {
 export async function runProduce({ argv, env, root, interrupted, out, err }: Produce): Promise<number> {
   try {
     const options = parseOptions(argv, env, { out: (text) => out.write(text), err: (text) => err.write(text) });
-    const apiKey = findApiKey(options.key, env, resolve(root, env.DATA_DIR || '.data'));
-    await greet(options, apiKey);
-    const { ended, allWell } = await produce(options, apiKey, interrupted, { out, err });
+    await using gateway = await findGateway(options, env, root, err);
+    const { ended, allWell } = await produce({ ...options, url: gateway.url }, gateway.apiKey, interrupted, { out, err });
     if (ended !== undefined) err.write(`${explain(ended, options)}\n`);
     if (ended instanceof Interrupted) return ended.exitCode;
     return allWell ? 0 : 1;
@@ -34,6 +34,30 @@ export async function runProduce({ argv, env, root, interrupted, out, err }: Pro
     if (error instanceof CommanderError) return error.exitCode; // it has said why
     err.write(`${explain(error)}\n`);
     return 1;
+  }
+}
+
+/** Nobody answers there. */
+class NoGateway extends StartError {}
+
+interface Gateway extends AsyncDisposable {
+  readonly url: string;
+  readonly apiKey: string;
+}
+
+/** The one that is meant, or else one for this run alone. @throws StartError when there is neither */
+async function findGateway(options: Options, env: NodeJS.ProcessEnv, root: string, err: Output['err']): Promise<Gateway> {
+  const dataDir = resolve(root, env.DATA_DIR || '.data');
+  try {
+    const apiKey = findApiKey(options.key, env, dataDir);
+    await greet(options, apiKey);
+    return { url: options.url, apiKey, [Symbol.asyncDispose]: async () => {} };
+  } catch (error) {
+    if (!(error instanceof NoGateway) || options.urlIsGiven) throw error;
+    const own = await startOwnGateway({ processEnv: env, checkout: root, dataDir }).catch(() => undefined);
+    if (!own) throw error;
+    err.write(`No gateway at ${options.url}: ran one for this at ${own.url}.\n`);
+    return { url: own.url, apiKey: own.apiKey, [Symbol.asyncDispose]: own.stop };
   }
 }
 
@@ -56,7 +80,7 @@ async function greet({ url, file, wait }: Options, apiKey: string): Promise<void
   } catch (error) {
     if (!(error instanceof SchedulerError)) throw error;
     if (error.code === 'network' || error.code === 'timeout')
-      throw new StartError(`No gateway at ${url}: start one with npm start, or set DTS_URL.`);
+      throw new NoGateway(`No gateway at ${url}: start one with npm start, or set DTS_URL.`);
     // Reading is not needed to submit a file.
     if (error.status === 403 && file !== undefined && !wait) return;
     throw error;

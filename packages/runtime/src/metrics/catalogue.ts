@@ -42,6 +42,11 @@ export const METRICS = {
     labelNames: [],
   },
   problems: { name: 'dts_problems_total', help: 'Requests answered with a problem, by its code', labelNames: ['code'] },
+  requestsInFlight: {
+    name: 'dts_requests_in_flight',
+    help: 'Requests that are being answered, long polls and event streams included',
+    labelNames: [],
+  },
   eventStreams: { name: 'dts_event_streams', help: 'Event streams that are open', labelNames: [] },
   schedules: {
     name: 'dts_schedules',

@@ -12,7 +12,7 @@ interface Described {
 }
 
 /** What takes the place of every metric while they are off. */
-const SILENT = { inc() {}, set() {}, observe() {}, zero() {}, remove() {}, reset() {} };
+const SILENT = { inc() {}, dec() {}, set() {}, observe() {}, zero() {}, remove() {}, reset() {} };
 
 /** A provider for `@InjectMetric(metric.name)`. */
 export const counter = (metric: Described) => provider(metric, () => new Counter(toOptions(metric)));

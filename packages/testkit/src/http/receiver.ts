@@ -25,7 +25,7 @@ export interface Reply {
 /** What to answer; `reset` drops the connection instead. `count` says how often this idempotency key (or path) came, from 1. */
 export type Responder = (request: ReceivedRequest, count: number) => Reply | 'reset' | Promise<Reply | 'reset'>;
 
-/** A real HTTP server on loopback that remembers what it was sent and answers as it is told. */
+/** A real HTTP server on loopback, or where it is told, that remembers what it was sent and answers as it is told. */
 export class Receiver {
   readonly requests: ReceivedRequest[] = [];
   /** Answers 200 `{}` until told otherwise. */
@@ -41,7 +41,7 @@ export class Receiver {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${(this.#server.address() as AddressInfo).address}:${this.port}`;
   }
 
   /** Requests with this idempotency key. */
@@ -64,8 +64,9 @@ export class Receiver {
     }
   }
 
-  async start(): Promise<this> {
-    this.#server.listen(0, '127.0.0.1');
+  /** @param host an address of this machine; loopback unless given */
+  async start(host = '127.0.0.1'): Promise<this> {
+    this.#server.listen(0, host);
     await once(this.#server, 'listening');
     return this;
   }

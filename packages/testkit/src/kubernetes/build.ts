@@ -28,11 +28,21 @@ export interface BuildJob {
   readonly file: string;
 }
 
-/** How everything is built: Kubernetes tells the version that it is given here; what only uses parts of it has its own. */
+/** What tells its own version only when it is given here; what uses but parts of Kubernetes has its own. */
+const TOLD_VERSIONS: Readonly<Record<string, string>> = {
+  'k8s.io/kubernetes': 'k8s.io/component-base/version.gitVersion',
+  'github.com/docker/buildx': 'github.com/docker/buildx/version.Version',
+  'github.com/docker/compose/v5': 'github.com/docker/compose/v5/internal.Version',
+};
+
+/** How everything is built. */
 export async function buildFlags(module: string): Promise<string[]> {
-  const version = /k8s\.io\/kubernetes (v\S+)/.exec(await readFile(join(module, 'go.mod'), 'utf8'))?.[1];
-  const told = version === undefined ? '' : ` -X k8s.io/component-base/version.gitVersion=${version}`;
-  return [...FLAGS, `-ldflags=${LINKER_FLAGS}${told}`];
+  const manifest = await readFile(join(module, 'go.mod'), 'utf8');
+  const told = [...manifest.matchAll(/^(?:require |\t)(\S+) (v\S+)/gm)].flatMap(([, name = '', version]) => {
+    const variable = TOLD_VERSIONS[name];
+    return variable === undefined ? [] : [` -X ${variable}=${version}`];
+  });
+  return [...FLAGS, `-ldflags=${LINKER_FLAGS}${told.join('')}`];
 }
 
 /** One after the other, as Go keeps all cores busy with each. @throws Error with the end of what Go printed */

@@ -26,3 +26,11 @@ export type KedaPrograms = BuiltFiles<typeof KEDA>;
 export function provideKeda(report: (line: string) => void = (line) => process.stderr.write(`${line}\n`)): Promise<KedaPrograms> {
   return provideBuilt(KEDA, report);
 }
+
+/** What it brings to a cluster beside its programs, which need not be built for that. */
+const KINDS_ALONE = { ...KEDA, packages: {} } as const;
+
+/** @throws Error as `provideBuilt` */
+export function provideKedaKinds(): Promise<BuiltFiles<typeof KINDS_ALONE>> {
+  return provideBuilt(KINDS_ALONE, () => {});
+}
