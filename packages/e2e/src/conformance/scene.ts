@@ -106,6 +106,7 @@ export function bind(scene: Scene) {
     stack,
     api,
     receiver,
+    job: scene.job.bind(scene),
     submit: scene.submit.bind(scene),
     until: scene.until.bind(scene),
     untilRuns: scene.untilRuns.bind(scene),

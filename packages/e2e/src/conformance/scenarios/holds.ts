@@ -97,4 +97,27 @@ export function holds(scene: () => Scene): void {
     },
     2 * LONG,
   );
+
+  it(
+    'is rid of a job that ends its process again and again',
+    async () => {
+      const { job, submit, until, startWorker } = bind(scene());
+      let worker = await startWorker();
+      const id = await submit('crash');
+      let crashes = 0;
+      const isDead = async () => {
+        if (!worker.isRunning) {
+          crashes++;
+          worker = await startWorker();
+        }
+        return (await job(id)).state === 'dead';
+      };
+      await waitFor(isDead, { timeoutMs: LONG, describe: 'the job to be dead' });
+      expect(await job(id)).toMatchObject({ error: { code: 'crashed-its-worker' } });
+      await until(await submit('echo'), 'completed');
+      // Three among others, and three alone: no fewer would tell that it is to blame.
+      expect({ crashes, running: worker.isRunning }).toEqual({ crashes: 6, running: true });
+    },
+    2 * LONG,
+  );
 }
