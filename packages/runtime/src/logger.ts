@@ -26,13 +26,19 @@ const READABLE = { sync: true, ignore: 'pid,hostname', singleLine: true, transla
 const TO_MACHINES = { dest: 1, sync: false, maxLength: 64 * 1024 * 1024 };
 
 export function createLogger(app: string, env: z.output<typeof loggerEnv>): Pino {
-  const options = { name: app, level: env.LOG_LEVEL, mixin: traceOf, formatters: { log: redacted }, serializers: { err: errorOf } };
+  const options = {
+    name: app,
+    level: env.LOG_LEVEL,
+    mixin: traceOf,
+    formatters: { log: (line: Record<string, unknown>) => redacted(line) },
+    serializers: { err: errorOf },
+  };
   return pino(options, env.LOG_FORMAT === 'pretty' ? PinoPretty(READABLE) : pino.destination(TO_MACHINES));
 }
 
 /** With what libraries put in their errors: the request that failed, and its headers. */
 function errorOf(error: Error): object {
-  return redacted(pino.stdSerializers.err(error));
+  return redacted({ ...pino.stdSerializers.err(error) });
 }
 
 /** By which the lines of one request, in whatever process, are found: that of the trace which runs. */
