@@ -95,8 +95,15 @@ describe('the dashboards', () => {
   });
 });
 
-/** What nobody looks at over time: counts of what is rare, whose place is the API and the log. */
-const NOT_SHOWN = ['dts_event_streams', 'dts_schedules', 'dts_schedule_runs_total', 'dts_schedules_mended_total', 'dts_operations_total'];
+/** What nobody looks at over time: what an autoscaler reads, and counts of what is rare, whose place is the API and the log. */
+const NOT_SHOWN = [
+  'dts_requests_in_flight',
+  'dts_event_streams',
+  'dts_schedules',
+  'dts_schedule_runs_total',
+  'dts_schedules_mended_total',
+  'dts_operations_total',
+];
 
 describe('the provisioning', () => {
   it.each(['datasources/prometheus.yml', 'dashboards/task-scheduler.yml'])('%s is what Grafana reads', (file) => {

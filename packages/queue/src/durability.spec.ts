@@ -35,7 +35,7 @@ function rewritten(redis: RedisServer): Promise<unknown> {
 }
 
 /** Microseconds for a key of a rewrite: it lasts until the test has looked. */
-const SLOWLY = { 'rdb-key-save-delay': '4000000' };
+const SLOWLY = { 'rdb-key-save-delay': '3000000' };
 const FIRST_FILE = 'Redis is writing its first append-only file: a crash before it is done loses everything';
 
 /** Of the test's server, which has one key at least. */

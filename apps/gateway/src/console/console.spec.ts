@@ -71,7 +71,7 @@ describe('/console', () => {
     expect(opening.data).toMatchObject({ mayWrite: false, history: expect.any(Array) });
     const news = await events.until(({ event }) => event === 'news');
     expect(news.data).toMatchObject({
-      moment: { queues: [{ name: 'io', dead: 1 }, { name: 'rate-limited' }, { name: 'cpu' }] },
+      moment: { queues: [{ name: 'io', dead: 1 }, { name: 'rate-limited' }, { name: 'cpu' }, { name: 'external' }] },
       workers: [],
       decisions: [],
       deadLetters: [{ id, queue: 'io', name: 'http.request', tenant: 'acme', attempts: 1, code: 'http-status', message: 'it went wrong' }],

@@ -66,7 +66,7 @@ describe('a scaler that is not there', () => {
 
   it('is not changed without a key', async () => {
     expect(await dts.run('scaler', 'pin', 'io', '3', '--for', '10m')).toMatchObject({
-      code: 2,
+      code: 4,
       stderr: expect.stringContaining('No API key'),
     });
     expect(await dts.run('scaler', 'pin', 'io', '3')).toMatchObject({ code: 2, stderr: expect.stringContaining('--for') });
