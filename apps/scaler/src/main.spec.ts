@@ -63,7 +63,7 @@ describe('the scaler as a process', () => {
     const gauges = async () =>
       (await (await fetch(`${app.url}/metrics`)).text()).match(/^dts_pool_(raw|desired|stage|pinned)\S*\{.*$/gm) ?? [];
     await waitFor(async () => (await pool())?.desired === 1, { timeoutMs: 15_000 });
-    expect(await gauges()).not.toEqual([]);
+    await waitFor(async () => (await gauges()).length > 0, { timeoutMs: 15_000 }); // once it leads
     await write('off');
     await waitFor(async () => (await pool())?.decision === null, { timeoutMs: 15_000 });
     expect([(await pool())?.desired, await gauges()]).toEqual([null, []]);
