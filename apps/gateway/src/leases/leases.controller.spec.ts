@@ -228,6 +228,20 @@ describe('many at once', () => {
     const states = await Promise.all(ids.map(async (id) => (await read(id)).state));
     expect(states.filter((state) => state === 'completed')).toHaveLength(29);
   });
+
+  it('are no more than fit into one answer: the others go back, and use up no attempt', async () => {
+    const payload = { ...PAYLOAD, rows: [['x'.repeat(200_000)]] };
+    const ids = await Promise.all(Array.from({ length: 25 }, () => submit({ payload })));
+    const ended: string[] = [];
+    while (ended.length < ids.length) {
+      const { leases } = (await ask({ max: 100 })).body as { leases: { leaseToken: string; jobId: string }[] };
+      expect(leases.length).toBeLessThanOrEqual(20);
+      await post('leases:complete', { leases: leases.map(({ leaseToken }) => ({ leaseToken, result: RESULT })) });
+      ended.push(...leases.map(({ jobId }) => jobId));
+    }
+    expect(ended.sort()).toEqual(ids.sort());
+    for (const id of ids) expect(await read(id)).toMatchObject({ state: 'completed', attemptsMade: 1 });
+  });
 });
 
 describe('waiting', () => {

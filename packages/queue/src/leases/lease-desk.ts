@@ -14,6 +14,9 @@ const HEARD_MS = 2_000;
 /** Milliseconds for which a suspect is put off where its worker holds other jobs. */
 const PUT_OFF_MS = 1_000;
 
+/** Characters of jobs' data in one answer: the first job is given however large it is, and what comes beyond goes back. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+
 export interface Asked {
   readonly worker: LeaseWorker;
   readonly queues: readonly LeasedQueueName[];
@@ -61,7 +64,7 @@ export class LeaseDesk {
     if (this.closed) throw new QueueError('unavailable', 'This gateway is stopping.');
     const waiter = new Waiter(worker, queues, max);
     const draining = await this.wait(waiter, waitMs, gone);
-    const leases = await this.apart(waiter);
+    const leases = await this.bounded(await this.apart(waiter));
     if (gone.aborted) {
       await this.takeBack(leases);
       return { leases: [], draining };
@@ -98,6 +101,18 @@ export class LeaseDesk {
       gone.removeEventListener('abort', close);
       this.waiting.delete(waiter);
     }
+  }
+
+  /** The earliest of what goes back goes last: each goes to the head of its queue. */
+  private async bounded(leases: readonly Lease[]): Promise<readonly Lease[]> {
+    let size = 0;
+    const most = leases.findIndex((lease, index) => {
+      size += lease.size;
+      return index > 0 && size > MOST_CHARACTERS;
+    });
+    if (most === -1) return leases;
+    await this.takeBack(leases.slice(most).reverse());
+    return leases.slice(0, most);
   }
 
   /** A suspect runs alone: what was fetched beside it goes back. A worker that holds other jobs is given none. */

@@ -8,7 +8,7 @@ import type { RedisClient } from '../connection.js';
 import { DEADLINE } from './extension.js';
 import type { Lease } from './lease.js';
 import { encodeLeaseToken } from './lease-token.js';
-import type { LeasedQueue } from './leased-queue.js';
+import type { FetchedJob, LeasedQueue } from './leased-queue.js';
 import { isSuspect, type Quarantining } from './quarantining.js';
 import type { Settlements } from './settlements.js';
 import type { Waiter } from './waiter.js';
@@ -30,9 +30,9 @@ export class LeaseStarts implements JobSource {
     waiter.claim();
     let lease: Lease | undefined;
     try {
-      const { job, secret, empty } = await this.queue.fetch(waiter.worker.id);
-      if (job) lease = await this.start(job, secret);
-      return empty;
+      const fetched = await this.queue.fetch(waiter.worker.id);
+      if (fetched.job) lease = await this.start(fetched);
+      return fetched.empty;
     } finally {
       waiter.receive(lease);
     }
@@ -46,7 +46,7 @@ export class LeaseStarts implements JobSource {
     return this.queue.passOn();
   }
 
-  private async start(job: WorkerJob, secret: string): Promise<Lease | undefined> {
+  private async start({ job, secret, size }: FetchedJob): Promise<Lease | undefined> {
     if (job.deferredFailure) {
       await this.settlements.bury(job, secret, job.deferredFailure);
       return undefined;
@@ -54,7 +54,8 @@ export class LeaseStarts implements JobSource {
     try {
       await this.gate.admit(job, secret);
       const { payload } = await this.preparation.prepare(job, secret);
-      return await this.lease(job, secret, payload, isSuspect(await this.quarantining.begin(job)));
+      const quarantine = isSuspect(await this.quarantining.begin(job));
+      return { ...(await this.terms(job, secret)), secret, job, payload, size, quarantine };
     } catch (error) {
       if (error instanceof DelayedError || error instanceof WaitingChildrenError) return undefined; // put where it belongs
       if (!(error instanceof FinalError)) throw error;
@@ -63,12 +64,13 @@ export class LeaseStarts implements JobSource {
     }
   }
 
-  private async lease(job: WorkerJob, secret: string, payload: unknown, quarantine: boolean): Promise<Lease> {
+  /** The token, and the times. */
+  private async terms(job: WorkerJob, secret: string): Promise<Pick<Lease, 'token' | 'timeoutMs' | 'deadline' | 'expiresAt'>> {
     const startedAt = job.processedOn ?? Date.now();
     const timeoutMs = timeoutOf(job);
     const deadline = startedAt + timeoutMs;
     await this.redis.hset(this.queue.keyOf(job.id ?? ''), DEADLINE, deadline);
     const token = encodeLeaseToken({ jobId: job.id ?? '', secret });
-    return { token, secret, job, payload, timeoutMs, deadline, expiresAt: startedAt + this.queue.leaseMs, quarantine };
+    return { token, timeoutMs, deadline, expiresAt: startedAt + this.queue.leaseMs };
   }
 }

@@ -10,10 +10,18 @@ import type { Empty } from './waiting-line.js';
 /** Seconds for which one wait for jobs lasts at most: what was missed is found after it. */
 const WAIT_S = 5;
 
-/** A job that was fetched, or why there was none. */
-type Fetched =
-  | { readonly job: WorkerJob; readonly secret: string; readonly empty?: undefined }
-  | { readonly job?: undefined; readonly secret?: undefined; readonly empty: NonNullable<Empty> };
+/** A job that was fetched. */
+export interface FetchedJob {
+  readonly job: WorkerJob;
+  /** The token of its lock. */
+  readonly secret: string;
+  /** Characters of its data as JSON. */
+  readonly size: number;
+  readonly empty?: undefined;
+}
+
+/** Or why there was none. */
+type Fetched = FetchedJob | { readonly job?: undefined; readonly empty: NonNullable<Empty> };
 
 /**
  * BullMQ's side of one leased queue, worked by hand. Jobs are moved on a connection that fails fast, as somebody waits for the
@@ -60,7 +68,7 @@ export class LeasedQueue {
   async fetch(worker: string): Promise<Fetched> {
     const secret = newSecret();
     const [data, id, heldMs, dueAt] = await this.moves.backend.moveToActive(secret, worker);
-    if (data) return { job: Job.fromJSON<JobData, unknown>(this.moves, data, id), secret };
+    if (data) return { job: Job.fromJSON<JobData, unknown>(this.moves, data, id), secret, size: data.data.length };
     return { empty: { ...(heldMs > 0 && { heldUntil: Date.now() + heldMs }), ...(dueAt > 0 && { dueAt }) } };
   }
 
