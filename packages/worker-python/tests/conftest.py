@@ -1,8 +1,9 @@
-"""A gateway to play against, which answers as it is told: what is sent to it is what is looked at."""
+"""What tests run against: a gateway that answers as it is told, and a real stack."""
 
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,11 +11,15 @@ from typing import Any
 
 import pytest
 
+from stack import Stack
+
 Answer = tuple[int, dict[str, Any]]
 Responder = Callable[[str, dict[str, Any]], Answer]
 
 
 class Gateway:
+    """Answers as it is told: what is sent to it is what is looked at."""
+
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.respond: Responder = lambda path, body: (200, {})
@@ -63,3 +68,11 @@ def gateway() -> Iterator[Gateway]:
     played = Gateway()
     yield played
     played.close()
+
+
+@pytest.fixture
+def stack() -> Stack:
+    url, api_key = os.environ.get("DTS_URL"), os.environ.get("DTS_API_KEY")
+    if not url or not api_key:
+        pytest.skip("DTS_URL and DTS_API_KEY are not set: there is no stack to run against")
+    return Stack(url, api_key)

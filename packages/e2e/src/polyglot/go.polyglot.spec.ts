@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startProgram } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { itConforms } from '../conformance/conformance.js';
+import { onRealStack } from './real-stack.js';
 import { GO_SDK, go } from './sdk.js';
 
 const LONG = 300_000;
@@ -11,7 +12,7 @@ const LONG = 300_000;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dts-go-'));
-  await go('build', '-race', '-o', join(folder, 'worker'), './internal/conformance');
+  await go(['build', '-race', '-o', join(folder, 'worker'), './internal/conformance']);
 }, LONG);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -19,16 +20,19 @@ describe('the Go SDK', () => {
   it(
     'is vetted and formatted',
     async () => {
-      await go('vet', './...');
-      expect(await go('run', 'cmd/gofmt', '-l', GO_SDK)).toBe('');
+      await go(['vet', './...']);
+      expect(await go(['run', 'cmd/gofmt', '-l', GO_SDK])).toBe('');
     },
     LONG,
   );
 
   it(
-    'passes its own tests, and no two goroutines race',
+    'passes its own tests, also those against a real stack, and no two goroutines race',
     async () => {
-      expect(await go('test', '-race', '-count=1', './...')).toMatch(/^ok\s/m);
+      const printed = await onRealStack((env) => go(['test', '-race', '-count=1', '-v', './...'], env));
+      expect(printed).toMatch(/^ok\s/m);
+      expect(printed).toMatch(/^--- PASS: TestStack/m);
+      expect(printed).not.toMatch(/^\s*--- SKIP/m);
     },
     LONG,
   );

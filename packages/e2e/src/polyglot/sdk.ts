@@ -4,19 +4,16 @@ import { promisify } from 'node:util';
 import { findGo } from '@dts/testkit';
 import { pythonEnvironment } from '../python-environment.js';
 
-const PACKAGES = resolve(import.meta.dirname, '../../..');
-export const PYTHON_SDK = join(PACKAGES, 'worker-python');
-export const GO_SDK = join(PACKAGES, 'worker-go');
+export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
+export const PYTHON_SDK = join(REPOSITORY, 'packages/worker-python');
+export const GO_SDK = join(REPOSITORY, 'packages/worker-go');
+
+type Env = Readonly<Record<string, string>>;
 
 const run = promisify(execFile);
 
 /** A program in an SDK's folder. @throws Error with what it printed when it fails */
-async function inFolder(
-  cwd: string,
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string> {
+async function inFolder(cwd: string, command: string, args: readonly string[], env: Env): Promise<string> {
   try {
     const { stdout } = await run(command, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 16 * 1024 * 1024 });
     return stdout;
@@ -31,11 +28,11 @@ export function pythonPrograms(): Promise<string> {
   return pythonEnvironment('dts-worker-python', join(PYTHON_SDK, 'requirements-test.txt'));
 }
 
-export async function python(program: string, ...args: readonly string[]): Promise<string> {
-  return inFolder(PYTHON_SDK, join(await pythonPrograms(), program), args, { PYTHONPATH: 'src' });
+export async function python(program: string, args: readonly string[] = [], env: Env = {}): Promise<string> {
+  return inFolder(PYTHON_SDK, join(await pythonPrograms(), program), args, { ...env, PYTHONPATH: 'src' });
 }
 
-export async function go(...args: readonly string[]): Promise<string> {
-  const { command, env } = await findGo();
-  return inFolder(GO_SDK, command, args, env);
+export async function go(args: readonly string[], env: Env = {}): Promise<string> {
+  const { command, env: own } = await findGo();
+  return inFolder(GO_SDK, command, args, { ...env, ...own });
 }
