@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -24,6 +25,17 @@ type Options struct {
 	Attempts    int           `json:"attempts,omitempty"`
 	Tags        []string      `json:"tags,omitempty"`
 	OrderingKey string        `json:"orderingKey,omitempty"`
+	Backoff     *Backoff      `json:"backoff,omitempty"`
+}
+
+// Backoff is the wait between attempts.
+type Backoff struct {
+	// Type is "fixed" or "exponential".
+	Type string `json:"type"`
+	// Delay in milliseconds, of the first wait.
+	Delay int64 `json:"delay"`
+	// MaxDelay in milliseconds bounds an exponential one.
+	MaxDelay int64 `json:"maxDelay,omitempty"`
 }
 
 // JobRecord is a job as the API tells it.
@@ -54,8 +66,8 @@ type Client struct {
 }
 
 // NewClient for the gateway at a URL.
-func NewClient(url, apiKey string) *Client {
-	return &Client{gateway: newGateway(url, apiKey, 16)}
+func NewClient(gateway, apiKey string) *Client {
+	return &Client{gateway: newGateway(gateway, apiKey, 16)}
 }
 
 // Submit returns once the job is durable. It is repeated until then, which the key makes safe.
@@ -76,13 +88,13 @@ func (c *Client) Submit(ctx context.Context, name string, payload any, options .
 // Get a job as it is now.
 func (c *Client) Get(ctx context.Context, id string) (JobRecord, error) {
 	var job JobRecord
-	err := c.gateway.do(ctx, call{method: http.MethodGet, path: "/v1/jobs/" + id}, &job)
+	err := c.gateway.do(ctx, call{method: http.MethodGet, path: "/v1/jobs/" + url.PathEscape(id)}, &job)
 	return job, err
 }
 
 // Wait for the end of a job.
 func (c *Client) Wait(ctx context.Context, id string) (JobRecord, error) {
-	path := fmt.Sprintf("/v1/jobs/%s?wait=%d", id, int(longestJobWait.Seconds()))
+	path := fmt.Sprintf("/v1/jobs/%s?wait=%d", url.PathEscape(id), int(longestJobWait.Seconds()))
 	for {
 		var job JobRecord
 		err := c.gateway.do(ctx, call{method: http.MethodGet, path: path, timeout: longestJobWait + 10*time.Second}, &job)
@@ -95,7 +107,7 @@ func (c *Client) Wait(ctx context.Context, id string) (JobRecord, error) {
 // Cancel a job: it never starts, or is told to stop.
 func (c *Client) Cancel(ctx context.Context, id string) (JobRecord, error) {
 	var job JobRecord
-	err := c.gateway.do(ctx, call{method: http.MethodDelete, path: "/v1/jobs/" + id}, &job)
+	err := c.gateway.do(ctx, call{method: http.MethodDelete, path: "/v1/jobs/" + url.PathEscape(id)}, &job)
 	return job, err
 }
 

@@ -53,9 +53,20 @@ type APIError struct {
 	Status int    `json:"status"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
+	// Errors tell what is wrong with which part of the request.
+	Errors []struct {
+		Pointer string `json:"pointer"`
+		Detail  string `json:"detail"`
+	} `json:"errors"`
 }
 
-func (e *APIError) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Detail) }
+func (e *APIError) Error() string {
+	text := fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Detail)
+	for _, one := range e.Errors {
+		text += fmt.Sprintf("\n  %s %s", one.Pointer, one.Detail)
+	}
+	return text
+}
 
 func isLost(err error) bool {
 	var refused *APIError

@@ -9,8 +9,10 @@ import (
 	"io"
 	"math/rand"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
+	"unicode"
 )
 
 const (
@@ -28,11 +30,29 @@ type gateway struct {
 	http *http.Client
 }
 
-func newGateway(url, key string, connections int) *gateway {
+func newGateway(address, key string, connections int) *gateway {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = connections
-	return &gateway{url: strings.TrimRight(url, "/"), key: key, http: &http.Client{Transport: transport}}
+	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &gateway{url: strings.TrimRight(address, "/"), key: strings.TrimSpace(key), http: client}
 }
+
+// check what could never be sent.
+func (g *gateway) check() error {
+	parsed, err := url.Parse(g.url)
+	if err != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") || parsed.Hostname() == "" {
+		return fmt.Errorf("worker: %q is no URL of a gateway: give one as http://127.0.0.1:3000", g.url)
+	}
+	if strings.ContainsFunc(g.key, unicode.IsControl) {
+		return errors.New("worker: the API key has characters that no header can carry")
+	}
+	return nil
+}
+
+// unsendable is a request that no repetition would make one.
+type unsendable struct{ error }
+
+func (u unsendable) Unwrap() error { return u.error }
 
 type call struct {
 	method  string
@@ -46,6 +66,9 @@ type call struct {
 
 // do answers into `into`. Its error is an *APIError where the gateway refused for good.
 func (g *gateway) do(ctx context.Context, c call, into any) error {
+	if err := g.check(); err != nil {
+		return err
+	}
 	var body []byte
 	if c.body != nil {
 		encoded, err := json.Marshal(c.body)
@@ -78,7 +101,7 @@ func (g *gateway) try(ctx context.Context, c call, body []byte, into any) error 
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, c.method, g.url+c.path, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return unsendable{err}
 	}
 	request.Header.Set("Authorization", "Bearer "+g.key)
 	if body != nil {
@@ -96,24 +119,38 @@ func (g *gateway) try(ctx context.Context, c call, body []byte, into any) error 
 	if err != nil {
 		return err
 	}
-	return readAnswer(response.StatusCode, text, into)
+	return readAnswer(response, text, into)
 }
 
-func readAnswer(status int, text []byte, into any) error {
-	if status >= http.StatusBadRequest {
-		refused := &APIError{}
-		_ = json.Unmarshal(text, refused) // whatever answers in its place may not know problems
-		refused.Status = status
-		return refused
-	}
+func readAnswer(response *http.Response, text []byte, into any) error {
+	status := response.StatusCode
 	if into == nil {
+		into = &struct{}{}
+	}
+	if status < http.StatusMultipleChoices && json.Unmarshal(text, into) == nil {
 		return nil
 	}
-	return json.Unmarshal(text, into)
+	refused := &APIError{}
+	if json.Unmarshal(text, refused) != nil || refused.Code == "" {
+		refused.Code, refused.Detail = "no-gateway", strange(response, text)
+	}
+	refused.Status = status
+	return refused
+}
+
+// strange is what answers in the gateway's place, or before it.
+func strange(response *http.Response, text []byte) string {
+	if location := response.Header.Get("Location"); location != "" {
+		return fmt.Sprintf("%s redirects to %s: give the gateway's own URL", response.Request.URL, location)
+	}
+	return fmt.Sprintf("%s answered what no gateway does: %q", response.Request.URL, text[:min(len(text), 200)])
 }
 
 // isPassing: it may be answered when it is repeated, which is safe.
 func isPassing(err error) bool {
+	if errors.As(err, &unsendable{}) {
+		return false
+	}
 	var refused *APIError
 	if !errors.As(err, &refused) {
 		return true

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -52,6 +53,9 @@ func (r *results) send() {
 		}
 		body := map[string]any{"leases": parts}
 		err := r.gateway.do(context.Background(), call{method: http.MethodPost, path: "/v1/leases:complete", body: body, timeout: 2 * callTimeout}, &answer)
+		if err == nil && len(answer.Results) != len(parts) {
+			err = fmt.Errorf("%d results were answered by %d", len(parts), len(answer.Results))
+		}
 		if err != nil {
 			for _, part := range parts {
 				part.done <- err
@@ -70,6 +74,8 @@ func (r *results) settle(part *reported, status int, problem *APIError) {
 		part.done <- nil
 	case status >= http.StatusInternalServerError: // it could not be kept now
 		time.AfterFunc(resultAgain, func() { part.done <- r.report(part.Token, part.Result) })
+	case problem == nil:
+		part.done <- &APIError{Status: status}
 	default:
 		part.done <- problem
 	}

@@ -49,7 +49,9 @@ func openStack(t *testing.T) *stack {
 func (s *stack) serve(ctx context.Context, config worker.Config, do handle) (stop func()) {
 	config.URL, config.APIKey = s.url, s.key
 	w := worker.New(config)
-	if do != nil {
+	if do == nil {
+		worker.Handle(w, "another", func(context.Context, *worker.Job[report]) (any, error) { return nil, nil })
+	} else {
 		worker.Handle(w, "report.render", do)
 	}
 	ctx, cancel := context.WithCancel(ctx)

@@ -214,6 +214,7 @@ func TestEndsWhenItIsRefused(t *testing.T) {
 	}))
 	defer server.Close()
 	w := New(Config{URL: server.URL, APIKey: "key", Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	Handle(w, "report.render", func(context.Context, *Job[report]) (any, error) { return nil, nil })
 	var refused *APIError
 	if err := w.Run(context.Background()); !errors.As(err, &refused) || refused.Code != "unauthenticated" {
 		t.Errorf("error %v", err)

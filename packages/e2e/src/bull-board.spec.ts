@@ -1,47 +1,28 @@
-import { randomBytes } from 'node:crypto';
 import { type Receiver, type Stack, startReceiver, startStack, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { Api } from './api.js';
-import { openBrowser } from './browser.js';
-
-const KEYS = { operator: randomBytes(32).toString('base64url'), viewer: randomBytes(32).toString('base64url') };
-
-const API_KEYS = JSON.stringify([
-  { id: 'operator', key: KEYS.operator, scopes: ['jobs:submit', 'jobs:read', 'jobs:cancel', 'ops:read', 'ops:write'], tenant: 'test' },
-  { id: 'viewer', key: KEYS.viewer, scopes: ['ops:read'], tenant: 'test' },
-]);
+import { API_KEYS, KEYS, type OperatorPage, openOperatorPage } from './operator-page.js';
 
 const ICONS = { retry: 'refresh-cw', promote: 'corner-up-left', cancel: 'trash2' };
 
 describe('Bull Board in a browser', () => {
   let stack: Stack;
   let receiver: Receiver;
-  let browser: BrowserContext;
+  let opened: OperatorPage;
   let page: Page;
   let api: Api;
-  /** What pages fetched from elsewhere, and scripts that ran where none should. */
-  const foreign: string[] = [];
-  const alarms: string[] = [];
 
   beforeAll(async () => {
     receiver = await startReceiver();
     stack = await startStack({ env: { API_KEYS } });
     api = new Api(stack.url, KEYS.operator);
-    browser = await openBrowser();
-    page = await browser.newPage();
-    page.on('request', (request) => {
-      if (!request.url().startsWith(stack.url) && !request.url().startsWith('data:')) foreign.push(request.url());
-    });
-    page.on('dialog', (dialog) => {
-      alarms.push(dialog.message());
-      void dialog.dismiss();
-    });
-    page.on('pageerror', (error) => alarms.push(error.message));
+    opened = await openOperatorPage(stack.url);
+    page = opened.page;
   }, 40_000);
 
   afterAll(async () => {
-    await browser?.close();
+    await opened?.browser.close();
     await stack?.stop();
     await receiver?.stop();
   });
@@ -97,7 +78,7 @@ describe('Bull Board in a browser', () => {
     await page.goto(`${stack.url}/ui/queue/io?status=completed`);
     await page.getByText(id).first().waitFor();
     expect(await page.content()).not.toContain('s3cret');
-    expect(foreign).toEqual([]);
+    expect(opened.foreign).toEqual([]);
   });
 
   it('shows buttons for what can be done, and for nothing else', async () => {
@@ -173,7 +154,7 @@ describe('Bull Board in a browser', () => {
         ),
       ),
     ).toBe('refused');
-    expect(alarms).toEqual([]);
+    expect(opened.alarms).toEqual([]);
   });
 
   it('is closed to a page of another site, whoever is signed in', async () => {
@@ -230,6 +211,6 @@ describe('Bull Board in a browser', () => {
     expect(forged).toBe(403);
     expect((await api.wait(id, 0)).state).toBe('dead');
     await signOut();
-    expect(foreign.filter((url) => !url.startsWith('http://127.0.0.1') && !url.startsWith('https://evil.test'))).toEqual([]);
+    expect(opened.foreign.filter((url) => !url.startsWith('http://127.0.0.1') && !url.startsWith('https://evil.test'))).toEqual([]);
   });
 });

@@ -1,17 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { type Receiver, type Stack, startReceiver, startStack, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import axe from 'axe-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { Api } from './api.js';
-import { openBrowser } from './browser.js';
-
-const KEYS = { operator: randomBytes(32).toString('base64url'), viewer: randomBytes(32).toString('base64url') };
-
-const API_KEYS = JSON.stringify([
-  { id: 'operator', key: KEYS.operator, scopes: ['jobs:submit', 'jobs:read', 'jobs:cancel', 'ops:read', 'ops:write'], tenant: 'test' },
-  { id: 'viewer', key: KEYS.viewer, scopes: ['ops:read'], tenant: 'test' },
-]);
+import { API_KEYS, KEYS, type OperatorPage, openOperatorPage } from './operator-page.js';
 
 const DESKTOP = { width: 1200, height: 900 };
 const PHONE = { width: 360, height: 740 };
@@ -19,12 +11,9 @@ const PHONE = { width: 360, height: 740 };
 describe('the console in a browser', () => {
   let stack: Stack;
   let receiver: Receiver;
-  let browser: BrowserContext;
+  let opened: OperatorPage;
   let page: Page;
   let api: Api;
-  /** What the page fetched from elsewhere, and what went wrong in it. */
-  const foreign: string[] = [];
-  const alarms: string[] = [];
 
   beforeAll(async () => {
     receiver = await startReceiver();
@@ -32,21 +21,13 @@ describe('the console in a browser', () => {
     const appEnv = { scaler: { SIGNAL_INTERVAL: '300', WORKERS_MIN: '2', WORKERS_MAX: '2' } };
     stack = await startStack({ env: { API_KEYS }, apps: ['worker', 'scaler'], appEnv });
     api = new Api(stack.url, KEYS.operator);
-    browser = await openBrowser();
-    page = await browser.newPage();
+    opened = await openOperatorPage(stack.url);
+    page = opened.page;
     await page.setViewportSize(DESKTOP);
-    page.on('request', (request) => {
-      if (!request.url().startsWith(stack.url) && !request.url().startsWith('data:')) foreign.push(request.url());
-    });
-    page.on('dialog', (dialog) => {
-      alarms.push(dialog.message());
-      void dialog.dismiss();
-    });
-    page.on('pageerror', (error) => alarms.push(error.message));
   }, 40_000);
 
   afterAll(async () => {
-    await browser?.close();
+    await opened?.browser.close();
     await stack?.stop();
     await receiver?.stop();
   });
@@ -194,6 +175,6 @@ describe('the console in a browser', () => {
   });
 
   it('has asked nobody else for anything, and nothing went wrong in it', () => {
-    expect([foreign, alarms]).toEqual([[], []]);
+    expect([opened.foreign, opened.alarms]).toEqual([[], []]);
   });
 });

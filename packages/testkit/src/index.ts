@@ -8,6 +8,7 @@ export { Helm } from './kubernetes/helm.js';
 export { Keda } from './kubernetes/keda.js';
 export { freePort } from './processes/free-port.js';
 export { type Exit, Program, type ProgramOptions, startNode, startProgram } from './processes/program.js';
+export { pythonEnvironment } from './processes/python-environment.js';
 export { type Certificates, createCertificates } from './redis/certificates.js';
 export { type ClusterOptions, RedisCluster, startCluster } from './redis/cluster.js';
 export { type RedisOptions, RedisServer, startRedis } from './redis/redis-server.js';

@@ -34,6 +34,8 @@ async def render(report: Report, job: Job) -> dict[str, Any]:
     match report.title:
         case "hold":
             return await hold(report.columns[0], job)
+        case "call":
+            return await call(report.columns[0], job)
         case "progress":
             await job.progress({"done": 1})
             await job.log("half way")
@@ -58,6 +60,12 @@ async def hold(url: str, job: Job) -> dict[str, Any]:
             await http.get(f"{url}/stopped?job={job.id}&reason={job.stop_reason}")
             raise
         return {"document": answer.text, "rows": 0}
+
+
+async def call(url: str, job: Job) -> dict[str, Any]:
+    async with httpx.AsyncClient(timeout=None) as http:
+        answer = await http.get(url, headers={"idempotency-key": job.idempotency_key})
+    return {"document": answer.text, "rows": 0}
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ import pytest
 
 from stack import Stack
 
-Answer = tuple[int, dict[str, Any]]
+# Text is sent as it is.
+Answer = tuple[int, dict[str, Any] | str]
 Responder = Callable[[str, dict[str, Any]], Answer]
 
 
@@ -35,8 +36,10 @@ class Gateway:
                     outer.calls.append((self.path, body))
                     outer.changed.notify_all()
                 status, answer = outer.respond(self.path, body)
-                text = json.dumps(answer).encode()
+                text = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
                 self.send_response(status)
+                if 300 <= status < 400:
+                    self.send_header("location", "http://elsewhere/")
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(text)))
                 self.end_headers()
@@ -49,7 +52,7 @@ class Gateway:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def url(self) -> str:

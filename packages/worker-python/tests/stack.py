@@ -19,10 +19,11 @@ class Stack:
         self.url = url
         self.api_key = api_key
 
-    def worker(self, handler: Callable[..., Any] | None, *, slots: int = 2, grace: float = 10.0) -> Worker:
+    def worker(
+        self, handler: Callable[..., Any], name: str = "report.render", *, slots: int = 2, grace: float = 10.0
+    ) -> Worker:
         worker = Worker(self.url, self.api_key, slots=slots, grace=grace)
-        if handler is not None:
-            worker.job("report.render")(handler)
+        worker.job(name)(handler)
         return worker
 
     async def get(self, path: str) -> Any:

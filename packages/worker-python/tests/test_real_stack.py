@@ -148,7 +148,7 @@ def test_never_completes_a_job_of_an_unknown_name(stack: Stack) -> None:
     async def scene(client: Client) -> None:
         with pytest.raises(ApiError, match="unknown-job"):
             await client.submit("no.such-job", {})
-        async with serving(stack.worker(None)):
+        async with serving(stack.worker(print, "another")):
             job = await client.wait((await client.submit("report.render", Report("t")))["id"])
         assert (job["state"], job["error"]["code"]) == ("dead", "unknown-job")
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 
 from conftest import Answer, Gateway
 from dts_worker import ApiError, Client, FinalError, Job, RetryableError, SyncJob, Worker
+from play import Play, lease, run
 
 
 @dataclass
@@ -20,74 +20,6 @@ class Report:
 
 class Model(BaseModel):
     title: str
-
-
-def lease(payload: Any, **changes: Any) -> dict[str, Any]:
-    return {
-        "leaseToken": "token",
-        "jobId": "external_1",
-        "name": "report.render",
-        "queue": "external",
-        "tenant": "acme",
-        "attempt": 1,
-        "start": 1,
-        "payload": payload,
-        "tags": [],
-        "timeoutMs": 60_000,
-        "heartbeatMs": 50,
-        "quarantine": False,
-        "idempotencyKey": "external_1",
-        "children": 0,
-        **changes,
-    }
-
-
-class Play:
-    """One job for a worker; its end ends the worker."""
-
-    def __init__(self, gateway: Gateway, job: dict[str, Any], beat: dict[str, Any] | None = None) -> None:
-        self.gateway = gateway
-        self.worker = Worker(gateway.url, "key", slots=2, grace=5.0)
-        self._jobs = [job]
-        self._beat = beat or {"directive": "continue"}
-        self._ended = threading.Event()
-        gateway.respond = self._respond
-
-    def _respond(self, path: str, body: dict[str, Any]) -> Answer:
-        if path == "/v1/leases":
-            if not self._jobs:
-                self._ended.wait(0.2)
-            return 200, {"directive": "continue", "leases": [self._jobs.pop()] if self._jobs else []}
-        if path == "/v1/leases:heartbeat":
-            told = [{"leaseToken": token, **self._beat} for token in body["leaseTokens"]]
-            return 200, {"directive": "continue", "leases": told}
-        if path == "/v1/leases:complete":
-            self._ended.set()
-            return 200, {"results": [{"status": 200, "outcome": "completed"} for _ in body["leases"]]}
-        if path.endswith((":fail", ":release")):
-            self._ended.set()
-        return 200, {"outcome": "dead", "id": "external_2"}
-
-    async def run(self) -> None:
-        serving = asyncio.create_task(self.worker.serve())
-        await asyncio.to_thread(self._ended.wait, 10)
-        serving.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await serving
-
-    @property
-    def completed(self) -> list[Any]:
-        return [part["result"] for body in self.gateway.sent(":complete") for part in body["leases"]]
-
-    @property
-    def failed(self) -> list[dict[str, Any]]:
-        return self.gateway.sent(":fail")
-
-
-def run(play: Play, handler: Callable[..., Any]) -> Play:
-    play.worker.job("report.render")(handler)
-    asyncio.run(play.run())
-    return play
 
 
 def test_runs_coroutines_with_dataclasses(gateway: Gateway) -> None:
@@ -133,8 +65,10 @@ def test_does_not_run_what_does_not_fit(gateway: Gateway) -> None:
 
 
 def test_fails_a_job_that_it_has_no_handler_for(gateway: Gateway) -> None:
-    play = Play(gateway, lease({}, name="other"))
-    asyncio.run(play.run())
+    async def render(report: Report, job: Job) -> None:
+        raise AssertionError("it ran")
+
+    play = run(Play(gateway, lease({}, name="other")), render)
     assert play.failed[0]["error"]["code"] == "unknown-job"
 
 
@@ -186,8 +120,10 @@ def test_refuses_two_handlers_of_one_name(gateway: Gateway) -> None:
 
 def test_ends_when_the_gateway_does_not_know_its_key(gateway: Gateway) -> None:
     gateway.respond = lambda path, body: (401, {"code": "unauthenticated", "detail": "no"})
+    worker = Worker(gateway.url, "key")
+    worker.job("a")(print)
     with pytest.raises(ApiError, match="unauthenticated"):
-        Worker(gateway.url, "key").run()
+        worker.run()
 
 
 def test_a_client_repeats_a_submission_with_one_key(gateway: Gateway) -> None:

@@ -229,8 +229,11 @@ describe('many at once', () => {
     expect(states.filter((state) => state === 'completed')).toHaveLength(29);
   });
 
-  it('are no more than fit into one answer: the others go back, and use up no attempt', async () => {
-    const payload = { ...PAYLOAD, rows: [['x'.repeat(200_000)]] };
+  it.each([
+    ['ASCII', 'x'.repeat(200_000)],
+    ['two bytes each', 'ü'.repeat(100_000)],
+  ])('are no more than fit into one answer: the others go back, and use up no attempt (%s)', async (_what, text) => {
+    const payload = { ...PAYLOAD, rows: [[text]] };
     const ids = await Promise.all(Array.from({ length: 25 }, () => submit({ payload })));
     const ended: string[] = [];
     while (ended.length < ids.length) {

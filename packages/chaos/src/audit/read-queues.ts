@@ -86,9 +86,17 @@ function toStoredJob(id: string, states: readonly State[], values: readonly (str
   };
 }
 
+/** Where a payload of each type has the URL that its job calls. */
+interface Calling {
+  readonly url?: unknown;
+  readonly sourceUrl?: unknown;
+  readonly columns?: readonly unknown[];
+}
+
 function keyOf(data: string): string | undefined {
-  const { url, sourceUrl = url } = (parse(data) as { payload?: { url?: unknown; sourceUrl?: unknown } } | undefined)?.payload ?? {};
-  return typeof sourceUrl === 'string' ? sourceUrl.slice(sourceUrl.lastIndexOf('/') + 1) : undefined;
+  const { url, sourceUrl, columns } = (parse(data) as { payload?: Calling } | undefined)?.payload ?? {};
+  const called = url ?? sourceUrl ?? columns?.[0];
+  return typeof called === 'string' ? called.slice(called.lastIndexOf('/') + 1) : undefined;
 }
 
 /** The worker keeps each failed attempt as JSON in place of its stack. */

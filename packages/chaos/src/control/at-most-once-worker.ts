@@ -7,8 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
 const AGAIN_MS = 100;
-const { REDIS_URL = '', QUEUE_PREFIX = '', SLOTS, PORT, HOST } = process.env;
-const root = `${QUEUE_PREFIX}:io:`;
+const { REDIS_URL = '', QUEUE_PREFIX = '', QUEUE = 'io', SLOTS, PORT, HOST } = process.env;
+const root = `${QUEUE_PREFIX}:${QUEUE}:`;
 
 const redis = connect();
 for (let slot = 0; slot < Number(SLOTS); slot++) void consume();
@@ -27,8 +27,8 @@ async function consume(): Promise<void> {
 }
 
 async function run(id: string): Promise<void> {
-  const { payload } = JSON.parse((await redis.hget(root + id, 'data')) ?? '{}') as { payload: { url: string } };
-  await (await fetch(payload.url, { headers: { 'idempotency-key': id } })).text();
+  const { payload } = JSON.parse((await redis.hget(root + id, 'data')) ?? '{}') as { payload: { url?: string; columns?: string[] } };
+  await (await fetch(payload.url ?? payload.columns?.[0] ?? '', { headers: { 'idempotency-key': id } })).text();
   await redis.zadd(`${root}completed`, Date.now(), id);
 }
 

@@ -23,7 +23,7 @@ export interface Mix {
   /** Of 100 submissions that are due at once otherwise: scheduled for a day later, so they stay stored. */
   readonly later?: number;
   /** `http.request` unless given. */
-  readonly type?: 'image.thumbnail';
+  readonly type?: 'image.thumbnail' | 'report.render';
   /** Trees of jobs in place of single ones. */
   readonly flows?: true;
   /** Milliseconds that a run may take; the job type's own bound unless given. */
@@ -57,5 +57,7 @@ export function makeSubmission(key: string, url: string, mix: Mix, random: Rando
 /** Calls `url` when it runs. */
 function jobOf(url: string, { type, runMs }: Mix): object {
   if (type === 'image.thumbnail') return { name: type, payload: { sourceUrl: url, destinationUrl: url, width: 1 } };
+  // What the workers that the SDKs are tried with make of it: a call.
+  if (type === 'report.render') return { name: type, payload: { title: 'call', columns: [url] } };
   return { name: 'http.request', payload: { method: 'GET', url, timeout: runMs } };
 }

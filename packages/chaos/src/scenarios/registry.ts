@@ -8,6 +8,7 @@ import { gatewayKill } from './gateway-kill.js';
 import { loopBlocked } from './loop-blocked.js';
 import { memoryFull } from './memory-full.js';
 import { poisonJobs } from './poison-job.js';
+import { polyglotKill } from './polyglot-kill.js';
 import { powerCut } from './power-cut.js';
 import { randomMix } from './random-mix.js';
 import { redisKill } from './redis-kill.js';
@@ -36,6 +37,7 @@ export const SCENARIOS: readonly Scenario[] = [
   fetchReplyLost,
   ...workerKills,
   ...tenThousands,
+  polyglotKill,
   workerBlocked,
   loopBlocked,
   rollingRestart,

@@ -1,11 +1,11 @@
-const SCOPES = ['jobs:submit', 'jobs:read', 'schedules:write'];
+const SCOPES = ['jobs:submit', 'jobs:read', 'schedules:write', 'workers:lease'];
 
 export interface AppSettings {
   readonly redisUrl: string;
   readonly prefix: string;
   readonly apiKey: string;
   readonly tenant: string;
-  /** Milliseconds of the workers' locks. */
+  /** Milliseconds of the workers' locks, and of leases. */
   readonly lockMs: number;
 }
 
@@ -18,5 +18,6 @@ export function appEnv({ redisUrl, prefix, apiKey, tenant, lockMs }: AppSettings
     OUTBOUND_ALLOW_LOOPBACK: 'true',
     LOG_LEVEL: 'warn',
     LOCK_DURATION: String(lockMs),
+    LEASE_DURATION: String(lockMs),
   };
 }

@@ -21,6 +21,7 @@ import { BUILT } from './built.js';
 import { drained } from './drain.js';
 import type { Expectation } from './expectation.js';
 import { keepOutputs } from './keep-outputs.js';
+import type { Language, LeaseWorkers } from './lease-workers.js';
 import { Recovery } from './recovery.js';
 
 const BATCH = 100;
@@ -133,6 +134,14 @@ export class Stage {
   /** @param file of an earlier version */
   async startWorker(env: Readonly<Record<string, string>> = {}, readyPath = '/readyz', file = BUILT.worker): Promise<App> {
     const worker = await startServer(file, { env: { ...this.env(), ...env }, readyPath, timeoutMs: 30_000 });
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** One that leases its jobs. */
+  async startLeaseWorker(workers: LeaseWorkers, language: Language): Promise<App> {
+    const url = this.gateways.find(({ program }) => program.isRunning)?.url ?? '';
+    const worker = await workers.start(language, { url, apiKey: this.apiKey, id: `${language}-${this.workers.length + 1}` });
     this.workers.push(worker);
     return worker;
   }

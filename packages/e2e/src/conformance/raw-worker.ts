@@ -97,6 +97,8 @@ async function handle({ jobId, attempt, start, payload }: Lease, signal: AbortSi
   switch (payload.title) {
     case 'hold':
       return hold(`${url}/hold?job=${jobId}&start=${start}`, `${url}/stopped?job=${jobId}`, signal);
+    case 'call':
+      return { document: await (await fetch(url, { headers: { 'idempotency-key': jobId }, signal })).text(), rows: 0 };
     case 'progress':
       await on('progress', { progress: { done: 1 } });
       await on('log', { lines: ['half way'] });

@@ -16,6 +16,7 @@ export interface WorkerEnv {
  *
  * - `hold` asks `<columns[0]>/hold?job=<id>&start=<n>` and gives the answer as its document; told to stop, it asks
  *   `<columns[0]>/stopped?job=<id>&reason=<reason>` and fails
+ * - `call` asks `<columns[0]>` with the header `idempotency-key` and gives the answer as its document
  * - `progress` reports `{ done: 1 }` and logs `half way`; `retry` fails once, with `busy`; `final` fails for good, with `broken`
  * - `throw` throws what it has no code for; `bad-result` gives what is no result; `crash` ends its process
  *

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { FuzzOptions } from './options.js';
 
 const CONFIG = resolve(import.meta.dirname, '../../fuzz/schemathesis.toml');
+const HOOKS = resolve(import.meta.dirname, '../../fuzz/hooks.py');
 const FOLDER = resolve(import.meta.dirname, '../../../../.data/fuzz');
 
 export interface Target {
@@ -36,7 +37,7 @@ export class Fuzzer {
 
   private async run({ url, apiKey }: Target, args: readonly string[], output: 'inherit' | 'ignore', signal: AbortSignal): Promise<number> {
     const all = ['--config-file', CONFIG, 'run', `${url}/openapi.json`, '--no-color', '--generation-database', 'none', ...args];
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, DTS_API_KEY: apiKey };
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, DTS_API_KEY: apiKey, SCHEMATHESIS_HOOKS: HOOKS };
     await mkdir(FOLDER, { recursive: true });
     // It leaves what it found for another time in the folder that it runs in.
     const child = spawn(this.program, all, { cwd: FOLDER, env, stdio: ['ignore', output, output], signal });

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { pythonEnvironment } from '../python-environment.js';
+import { pythonEnvironment } from '@dts/testkit';
 
 const REQUIREMENTS = resolve(import.meta.dirname, '../../fuzz/requirements.txt');
 

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { findGo } from '@dts/testkit';
-import { pythonEnvironment } from '../python-environment.js';
+import { findGo, pythonEnvironment } from '@dts/testkit';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
 export const PYTHON_SDK = join(REPOSITORY, 'packages/worker-python');

@@ -14,8 +14,8 @@ const HEARD_MS = 2_000;
 /** Milliseconds for which a suspect is put off where its worker holds other jobs. */
 const PUT_OFF_MS = 1_000;
 
-/** Characters of jobs' data in one answer: the first job is given however large it is, and what comes beyond goes back. */
-const MOST_CHARACTERS = 4 * 1024 * 1024;
+/** Bytes of jobs' data in one answer: the first job is given however large it is, and what comes beyond goes back. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 export interface Asked {
   readonly worker: LeaseWorker;
@@ -108,7 +108,7 @@ export class LeaseDesk {
     let size = 0;
     const most = leases.findIndex((lease, index) => {
       size += lease.size;
-      return index > 0 && size > MOST_CHARACTERS;
+      return index > 0 && size > MOST_BYTES;
     });
     if (most === -1) return leases;
     await this.takeBack(leases.slice(most).reverse());

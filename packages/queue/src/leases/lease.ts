@@ -25,7 +25,7 @@ export interface Lease {
   readonly job: WorkerJob;
   /** Parsed. */
   readonly payload: unknown;
-  /** Characters of the job's data as JSON, which its payload is nearly all of where that is large. */
+  /** Bytes of the job's data as JSON, which its payload is nearly all of where that is large. */
   readonly size: number;
   readonly timeoutMs: number;
   /** Unix milliseconds; when the attempt's time is up. */

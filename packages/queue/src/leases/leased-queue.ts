@@ -15,7 +15,7 @@ export interface FetchedJob {
   readonly job: WorkerJob;
   /** The token of its lock. */
   readonly secret: string;
-  /** Characters of its data as JSON. */
+  /** Bytes of its data as JSON. */
   readonly size: number;
   readonly empty?: undefined;
 }
@@ -68,7 +68,7 @@ export class LeasedQueue {
   async fetch(worker: string): Promise<Fetched> {
     const secret = newSecret();
     const [data, id, heldMs, dueAt] = await this.moves.backend.moveToActive(secret, worker);
-    if (data) return { job: Job.fromJSON<JobData, unknown>(this.moves, data, id), secret, size: data.data.length };
+    if (data) return { job: Job.fromJSON<JobData, unknown>(this.moves, data, id), secret, size: Buffer.byteLength(data.data) };
     return { empty: { ...(heldMs > 0 && { heldUntil: Date.now() + heldMs }), ...(dueAt > 0 && { dueAt }) } };
   }
 

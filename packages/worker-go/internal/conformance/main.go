@@ -46,6 +46,9 @@ func render(ctx context.Context, job *worker.Job[report]) (any, error) {
 	switch job.Payload.Title {
 	case "hold":
 		return hold(ctx, job)
+	case "call":
+		text, err := get(ctx, job.Payload.Columns[0], job.IdempotencyKey)
+		return document{Document: text}, err
 	case "progress":
 		if err := job.Progress(ctx, map[string]int{"done": 1}); err != nil {
 			return nil, err
@@ -71,9 +74,9 @@ func render(ctx context.Context, job *worker.Job[report]) (any, error) {
 
 func hold(ctx context.Context, job *worker.Job[report]) (any, error) {
 	url := job.Payload.Columns[0]
-	text, err := get(ctx, fmt.Sprintf("%s/hold?job=%s&start=%d", url, job.ID, job.Start))
+	text, err := get(ctx, fmt.Sprintf("%s/hold?job=%s&start=%d", url, job.ID, job.Start), job.IdempotencyKey)
 	if reason := context.Cause(ctx); reason != nil {
-		if _, told := get(context.Background(), fmt.Sprintf("%s/stopped?job=%s&reason=%s", url, job.ID, reason)); told != nil {
+		if _, told := get(context.Background(), fmt.Sprintf("%s/stopped?job=%s&reason=%s", url, job.ID, reason), job.IdempotencyKey); told != nil {
 			return nil, told
 		}
 		return nil, reason
@@ -81,11 +84,12 @@ func hold(ctx context.Context, job *worker.Job[report]) (any, error) {
 	return document{Document: text}, err
 }
 
-func get(ctx context.Context, url string) (string, error) {
+func get(ctx context.Context, url, idempotencyKey string) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return "", err
 	}
+	request.Header.Set("idempotency-key", idempotencyKey)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return "", err

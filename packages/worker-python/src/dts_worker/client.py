@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from types import TracebackType
 from typing import Any, TypedDict
+from urllib.parse import quote
 
 from .codec import to_json
 from .gateway import Gateway
@@ -34,7 +35,7 @@ class Client:
     """
 
     def __init__(self, url: str, api_key: str) -> None:
-        self._gateway = Gateway(url.rstrip("/"), api_key)
+        self._gateway = Gateway(url, api_key)
 
     async def __aenter__(self) -> Client:
         return self
@@ -64,14 +65,18 @@ class Client:
         return await self._gateway.post("/v1/jobs", body, headers=headers)
 
     async def get(self, job_id: str) -> dict[str, Any]:
-        return await self._gateway.get(f"/v1/jobs/{job_id}")
+        return await self._gateway.get(_path(job_id))
 
     async def wait(self, job_id: str) -> dict[str, Any]:
         """The job once it has ended: completed, dead, cancelled or expired."""
         while True:
-            job = await self._gateway.get(f"/v1/jobs/{job_id}?wait={_LONGEST_WAIT}", timeout=_LONGEST_WAIT + 10)
+            job = await self._gateway.get(f"{_path(job_id)}?wait={_LONGEST_WAIT}", timeout=_LONGEST_WAIT + 10)
             if job["state"] in _FINAL:
                 return job
 
     async def cancel(self, job_id: str) -> dict[str, Any]:
-        return await self._gateway.delete(f"/v1/jobs/{job_id}")
+        return await self._gateway.delete(_path(job_id))
+
+
+def _path(job_id: str) -> str:
+    return f"/v1/jobs/{quote(job_id, safe='')}"

@@ -4,39 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timezone
-from typing import Any
 
-import httpx
-
-from .errors import ApiError
 from .gateway import Gateway
 from .handlers import Handler
 from .lease import Lease
+from .presence import Presence
 from .results import Results
 from .running import Running
+from .settings import Settings
 
 log = logging.getLogger("dts_worker")
 
 # Seconds.
 _WAIT = 20
-_IDLE_BEAT = 2.0
+# For which the last reports are tried when the worker ends: what is not told by then is taken back when its lease ends.
+_LAST_REPORTS = 10.0
 _MOST_LEASES = 100
-_STARTED_AT = datetime.now(timezone.utc).isoformat()
-
-
-@dataclass(frozen=True)
-class Settings:
-    url: str
-    api_key: str
-    queues: tuple[str, ...]
-    slots: int
-    grace: float
-    worker_id: str
+# Beside those of handlers, so that no flood of theirs keeps back a heartbeat: asking, heartbeats.
+_OWN_CONNECTIONS = 4
 
 
 class Control:
@@ -48,38 +34,42 @@ class Control:
         self._handler_loop = handler_loop
         self._held: dict[str, Running] = {}
         self._runs: set[asyncio.Task[None]] = set()
-        self._draining = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
         self._changed = asyncio.Event()
         self._told_to_stop = False
 
     def stop(self) -> None:
-        """From any thread."""
+        """From any thread, and from a signal's handler."""
         self._told_to_stop = True
-        if self._loop is not None:
+        if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stopping.set)
 
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
         if self._told_to_stop:
             return
-        gateway = Gateway(self._settings.url, self._settings.api_key, connections=self._settings.slots + 10)
-        results = Results(gateway)
-        beating = asyncio.create_task(self._beat(gateway))
+        url, key = self._settings.url, self._settings.api_key
+        own = Gateway(url, key, connections=_OWN_CONNECTIONS)
+        jobs = Gateway(url, key, connections=self._settings.slots + 10)
+        presence = Presence(self._settings, own, self._held)
+        beating = asyncio.create_task(presence.beat())
         try:
-            await self._take(gateway, results)
-            await self._drain()
+            await self._take(own, jobs, presence)
         finally:
+            await self._drain()
             beating.cancel()
-            await gateway.close()
+            await own.close()
+            await jobs.close()
 
-    async def _take(self, gateway: Gateway, results: Results) -> None:
+    async def _take(self, own: Gateway, jobs: Gateway, presence: Presence) -> None:
+        results = Results(jobs)
         while not self._stopping.is_set():
-            if self._free == 0:
+            free = 0 if presence.draining else self._free
+            if free == 0:
                 await self._wait_for_change()
                 continue
-            asking = asyncio.create_task(self._ask(gateway))
+            asking = asyncio.create_task(self._ask(own, presence, free))
             stopped = asyncio.create_task(self._stopping.wait())
             await asyncio.wait({asking, stopped}, return_when=asyncio.FIRST_COMPLETED)
             stopped.cancel()
@@ -87,24 +77,24 @@ class Control:
                 asking.cancel()
                 return
             for lease in asking.result():
-                self._start(lease, gateway, results)
+                self._start(lease, jobs, results)
 
     @property
     def _free(self) -> int:
         """None beside a job in quarantine, which may end this process."""
-        if self._draining or any(running.lease.quarantine for running in self._held.values()):
+        if any(running.lease.quarantine for running in self._held.values()):
             return 0
         return max(0, self._settings.slots - len(self._held))
 
-    async def _ask(self, gateway: Gateway) -> list[Lease]:
-        most = min(self._free, _MOST_LEASES)
-        body = {"queues": self._settings.queues, "max": most, "wait": _WAIT, "worker": self._describe()}
-        answer = await gateway.post("/v1/leases", body, timeout=_WAIT + 10)
-        self._draining = answer["directive"] == "drain"
+    async def _ask(self, own: Gateway, presence: Presence, free: int) -> list[Lease]:
+        most = min(free, _MOST_LEASES)
+        body = {"queues": self._settings.queues, "max": most, "wait": _WAIT, "worker": presence.describe()}
+        answer = await own.post("/v1/leases", body, timeout=_WAIT + 10)
+        presence.draining = answer["directive"] == "drain"
         return [Lease.read(lease) for lease in answer["leases"]]
 
-    def _start(self, lease: Lease, gateway: Gateway, results: Results) -> None:
-        running = Running(lease, self._handlers.get(lease.name), gateway, results, self._handler_loop)
+    def _start(self, lease: Lease, jobs: Gateway, results: Results) -> None:
+        running = Running(lease, self._handlers.get(lease.name), jobs, results, self._handler_loop)
         self._held[lease.token] = running
         task = asyncio.create_task(self._run(running))
         self._runs.add(task)
@@ -126,30 +116,6 @@ class Control:
         for task in waiting:
             task.cancel()
 
-    async def _beat(self, gateway: Gateway) -> None:
-        while True:
-            await asyncio.sleep(min([_IDLE_BEAT, *(running.lease.heartbeat for running in self._held.values())]))
-            try:
-                await self._beat_once(gateway)
-            except (
-                httpx.TransportError,
-                ApiError,
-            ) as error:  # the next one tells more than a repetition would
-                log.warning("heartbeat: %s", str(error) or type(error).__name__)
-
-    async def _beat_once(self, gateway: Gateway) -> None:
-        body = {
-            "worker": self._describe(),
-            "queues": self._settings.queues,
-            "leaseTokens": list(self._held)[:1000],
-        }
-        answer = await gateway.post("/v1/leases:heartbeat", body, timeout=5.0, tries=1)
-        self._draining = answer["directive"] == "drain"
-        for told in answer["leases"]:
-            running = self._held.get(told["leaseToken"])
-            if running is not None and told["directive"] != "continue":
-                running.stop("lost" if told["directive"] == "lost" else told["reason"])
-
     async def _drain(self) -> None:
         """What runs may end; what has not at the end of the grace is handed back."""
         if self._runs:
@@ -157,15 +123,6 @@ class Control:
         for running in list(self._held.values()):
             running.stop("shutdown")
         if self._runs:
-            await asyncio.wait(self._runs)
-
-    def _describe(self) -> dict[str, Any]:
-        return {
-            "id": self._settings.worker_id,
-            "slots": self._settings.slots,
-            "busy": len(self._held),
-            "host": socket.gethostname()[:128],
-            "pid": os.getpid(),
-            "version": "python/0.1.0",
-            "startedAt": _STARTED_AT,
-        }
+            await asyncio.wait(self._runs, timeout=_LAST_REPORTS)
+        for running in list(self._held.values()):
+            log.warning("job %s: its end could not be reported", running.lease.job_id)

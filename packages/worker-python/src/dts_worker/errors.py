@@ -40,7 +40,9 @@ class ApiError(Exception):
     """The gateway refused a call; ``code`` is the problem's."""
 
     def __init__(self, status: int, code: str, detail: str, problem: dict[str, Any]) -> None:
-        super().__init__(f"{status} {code}: {detail}")
+        entries = [entry for entry in problem.get("errors", ()) if isinstance(entry, dict)]
+        wrong = "".join(f"\n  {entry.get('pointer', '')} {entry.get('detail', '')}" for entry in entries)
+        super().__init__(f"{status} {code}: {detail}{wrong}")
         self.status = status
         self.code = code
         self.detail = detail

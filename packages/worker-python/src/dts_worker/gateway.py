@@ -16,13 +16,20 @@ _FIRST_WAIT = 0.1
 _LONGEST_WAIT = 5.0
 
 
+# A request that was never sent, as it cannot be.
+_UNSENT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+
+
 class Gateway:
-    """Calls until it is answered; while the gateway or its Redis is away, that is later."""
+    """Calls until it is answered; while the gateway or its Redis is away, that is later.
+
+    Raises ValueError for what is no URL of one.
+    """
 
     def __init__(self, url: str, api_key: str, connections: int = 100) -> None:
         self._http = httpx.AsyncClient(
-            base_url=url,
-            headers={"Authorization": f"Bearer {api_key}"},
+            base_url=check_url(url),
+            headers={"Authorization": f"Bearer {api_key.strip()}"},
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
 
@@ -63,7 +70,7 @@ class Gateway:
             try:
                 return await self._once(method, path, body, headers, timeout)
             except (httpx.TransportError, ApiError) as error:
-                if isinstance(error, ApiError) and error.status not in _PASSING:
+                if isinstance(error, _UNSENT) or (isinstance(error, ApiError) and error.status not in _PASSING):
                     raise
                 if tries is not None and tried >= tries:
                     raise
@@ -81,15 +88,34 @@ class Gateway:
         limit = httpx.Timeout(timeout, connect=5.0)
         response = await self._http.request(method, path, json=body, headers=headers, timeout=limit)
         answer = _read(response)
-        if response.status_code < 400:
+        if response.is_success and answer is not None:
             return answer
-        code, detail = str(answer.get("code", "unknown")), str(answer.get("detail", response.text[:200]))
-        raise ApiError(response.status_code, code, detail, answer)
+        problem = answer or {}
+        code, detail = str(problem.get("code", "no-gateway")), str(problem.get("detail") or _strange(response))
+        raise ApiError(response.status_code, code, detail, problem)
 
 
-def _read(response: httpx.Response) -> dict[str, Any]:
+def check_url(url: str) -> str:
+    """Raises ValueError for what is no URL of a gateway."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"{url!r} is no URL of a gateway: {error}") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise ValueError(f"{url!r} is no URL of a gateway: give one as http://127.0.0.1:3000")
+    return url.rstrip("/")
+
+
+def _read(response: httpx.Response) -> dict[str, Any] | None:
     try:
         answer = response.json()
     except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _strange(response: httpx.Response) -> str:
+    """What answers in the gateway's place, or before it."""
+    if response.has_redirect_location:
+        return f"{response.url} redirects to {response.headers['location']}: give the gateway's own URL"
+    return f"{response.url} answered what no gateway does: {response.text[:200]!r}"

@@ -31,7 +31,7 @@ def main() -> None:
 
 
 async def _generate(url: str, api_key: str) -> str:
-    gateway = Gateway(url.rstrip("/"), api_key)
+    gateway = Gateway(url, api_key)
     try:
         answer = await gateway.get("/v1/job-types")
     finally:

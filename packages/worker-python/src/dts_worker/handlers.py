@@ -25,11 +25,12 @@ class Handler:
 
     @staticmethod
     def of(name: str, call: Callable[..., Any]) -> Handler:
+        """Raises TypeError for one that does not take a payload and a job."""
         return Handler(name, call, payload_reader(call))
 
     @property
     def is_async(self) -> bool:
-        return inspect.iscoroutinefunction(self.call)
+        return any(map(inspect.iscoroutinefunction, (self.call, type(self.call).__call__)))
 
     def parse(self, payload: Any) -> Any:
         """Raises FinalError ``invalid-payload``: another attempt would not make it fit."""
@@ -47,7 +48,7 @@ def start_async(
     tasks: list[asyncio.Task[Any]] = []
 
     def begin() -> None:
-        task = loop.create_task(handler.call(payload, job))
+        task = loop.create_task(_run(handler, payload, job))
         tasks.append(task)
         task.add_done_callback(lambda ended: _hand_over(ended, done, job))
 
@@ -71,18 +72,35 @@ def start_thread(handler: Handler, payload: Any, job: SyncJob) -> Done:
         try:
             done.set_result(handler.call(payload, job))
         except BaseException as error:
-            done.set_exception(error)
+            done.set_exception(_as_failure(error))
 
     threading.Thread(target=run, name=f"job-{job.id}", daemon=True).start()
     return done
 
 
+async def _run(handler: Handler, payload: Any, job: Job) -> Any:
+    try:
+        return await handler.call(payload, job)
+    except SystemExit as error:  # it would end the loop, and all jobs in it
+        raise _as_failure(error) from error
+
+
 def _hand_over(task: asyncio.Task[Any], done: Done, job: Attempt) -> None:
     if task.cancelled():
-        done.set_exception(Stopped(job.stop_reason or "cancelled"))
+        reason = job.stop_reason
+        done.set_exception(Stopped(reason) if reason else _as_failure(asyncio.CancelledError()))
         return
     error = task.exception()
     if error is None:
         done.set_result(task.result())
     else:
-        done.set_exception(error)
+        done.set_exception(_as_failure(error))
+
+
+def _as_failure(error: BaseException) -> Exception:
+    """What a handler raises fails its attempt, also what means something else to an event loop, or to this process."""
+    if isinstance(error, Exception) and not isinstance(error, (StopIteration, concurrent.futures.CancelledError)):
+        return error
+    failure = RuntimeError(f"the handler raised {type(error).__name__}: {error}".rstrip(": "))
+    failure.__cause__ = error
+    return failure

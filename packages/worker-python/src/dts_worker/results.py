@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from typing import Any
 
+from .codec import bytes_of
 from .errors import ApiError
 from .gateway import Gateway
 
@@ -31,9 +31,9 @@ class Results:
         self._sending: set[asyncio.Task[None]] = set()
 
     async def report(self, token: str, result: Any) -> None:
-        """Returns once it is kept. Raises ApiError: ``lease-lost``, ``payload-too-large``."""
+        """Returns once it is kept. Raises ApiError: ``lease-lost``, ``payload-too-large``; ValueError for no JSON."""
         reported: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Part(token, result, len(json.dumps(result)), reported))
+        self._waiting.append(_Part(token, result, bytes_of(result), reported))
         if len(self._sending) < _SENDERS:
             task = asyncio.create_task(self._send())
             self._sending.add(task)
@@ -46,7 +46,7 @@ class Results:
             leases = [{"leaseToken": part.token, "result": part.result} for part in parts]
             try:
                 answer = await self._gateway.post("/v1/leases:complete", {"leases": leases}, timeout=30.0)
-            except ApiError as error:
+            except Exception as error:
                 for part in parts:
                     part.reported.set_exception(error)
                 continue

@@ -9,6 +9,7 @@ from typing import Any
 
 from .codec import to_json
 from .errors import ApiError, FinalError, RetryableError, Stopped
+from .failure import failure_of
 from .gateway import Gateway
 from .handlers import Done, Handler, start_async, start_thread
 from .job import Job, SyncJob
@@ -19,7 +20,6 @@ log = logging.getLogger("dts_worker")
 
 # Seconds that a handler has to react when it is told to stop, before it is left to itself.
 _HEED = 2.0
-_LONGEST_MESSAGE = 2000
 
 
 class Running:
@@ -65,7 +65,11 @@ class Running:
             done, cancel = start_async(handler, payload, self._job, self._handler_loop)
         else:
             done, cancel = start_thread(handler, payload, self._job), _leave
-        return to_json(await self._until(done, cancel))
+        result = await self._until(done, cancel)
+        try:
+            return to_json(result)
+        except (ValueError, RecursionError) as error:
+            raise _unfit(error) from error
 
     async def _until(self, done: Done, cancel: Callable[[], None]) -> Any:
         ending = asyncio.wrap_future(done)
@@ -87,6 +91,8 @@ class Running:
             return
         try:
             await self._results.report(self.lease.token, result)
+        except ValueError as error:
+            await self._fail(_unfit(error))
         except ApiError as error:
             if error.status == 413:
                 await self._fail(FinalError("result-too-large", "The result is too large to be sent."))
@@ -102,16 +108,9 @@ class Running:
             await self._fail(error)
 
     async def _fail(self, error: Exception) -> None:
-        message = str(error) or type(error).__name__
-        told: dict[str, Any] = {"message": message[:_LONGEST_MESSAGE]}
-        body: dict[str, Any] = {"error": told, "retryable": not isinstance(error, FinalError)}
-        if isinstance(error, (FinalError, RetryableError)):
-            told["code"] = error.code
-        elif not isinstance(error, Stopped):
+        if not isinstance(error, (FinalError, RetryableError, Stopped)):
             log.warning("job %s failed", self.lease.job_id, exc_info=error)
-        if isinstance(error, RetryableError) and error.retry_after is not None:
-            body["retryAfterMs"] = round(error.retry_after * 1000)
-        await self._post("fail", body)
+        await self._post("fail", failure_of(error))
 
     async def _post(self, verb: str, body: dict[str, Any]) -> None:
         try:
@@ -119,6 +118,10 @@ class Running:
         except ApiError as error:
             if error.code != "lease-lost":
                 raise
+
+
+def _unfit(error: Exception) -> FinalError:
+    return FinalError("invalid-result", f"The result cannot be sent: {error}")
 
 
 def _leave() -> None:

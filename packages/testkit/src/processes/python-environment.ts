@@ -9,13 +9,15 @@ const run = promisify(execFile);
 
 /**
  * A Python of its own with what a list names, which is made once for each list of versions and kept in the user's cache.
+ * Of `python3`, or of the interpreter that the variable `PYTHON` names.
  * @param name of its folder in the cache, such as `dts-fuzz`
  * @param requirements a file of pip's, with all that is needed
  * @returns the folder of its programs
  * @throws Error with what pip said last when it cannot be installed
  */
 export async function pythonEnvironment(name: string, requirements: string): Promise<string> {
-  const { stdout: python } = await run('python3', ['-c', 'import sys; print(sys.executable, sys.version)']);
+  const interpreter = process.env.PYTHON ?? 'python3';
+  const { stdout: python } = await run(interpreter, ['-c', 'import sys; print(sys.executable, sys.version)']);
   const key = createHash('sha256')
     .update(python)
     .update(await readFile(requirements));
@@ -24,21 +26,21 @@ export async function pythonEnvironment(name: string, requirements: string): Pro
   if (!(await exists(installed))) {
     console.log(`Installing what ${requirements} names …`);
     await rm(folder, { recursive: true, force: true });
-    await install(folder, requirements);
+    await install(interpreter, folder, requirements);
     await writeFile(installed, '');
   }
   return join(folder, 'bin');
 }
 
-async function install(folder: string, requirements: string): Promise<void> {
+async function install(interpreter: string, folder: string, requirements: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    await run('python3', ['-m', 'venv', folder]);
+    await run(interpreter, ['-m', 'venv', folder]);
     await run(join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', requirements]);
   } catch (error) {
     const { stderr = '', message } = error as Error & { stderr?: string };
     throw new Error(
-      `${requirements} cannot be installed, which needs Python 3.11 or newer with venv: ${stderr.trim().slice(-2_000) || message}`,
+      `${requirements} cannot be installed, which needs Python 3.10 or newer with venv: ${stderr.trim().slice(-2_000) || message}`,
     );
   }
 }
