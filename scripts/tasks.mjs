@@ -62,5 +62,6 @@ export const tasks = {
     built: true,
   },
   'dead-code': { command: [join(bin, 'knip')], built: true },
+  workflows: { node: app('packages/e2e/dist/workflows.js'), built: true, programs: () => ['go'] },
   check: { steps: ['lint', 'types', 'imports', 'dead-code'] },
 };

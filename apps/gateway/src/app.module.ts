@@ -1,5 +1,5 @@
 import {
-  ApiKeys,
+  apiKeyProviders,
   attemptMetrics,
   counter,
   Draining,
@@ -121,10 +121,6 @@ export function appModule(env: GatewayEnv, logger: Logger): DynamicModule {
   return {
     module: AppModule,
     imports: [metricsModule(env)],
-    providers: [
-      { provide: GATEWAY_ENV, useValue: env },
-      { provide: LOGGER, useValue: logger },
-      { provide: ApiKeys, useValue: ApiKeys.fromEnv(env) },
-    ],
+    providers: [{ provide: GATEWAY_ENV, useValue: env }, { provide: LOGGER, useValue: logger }, ...apiKeyProviders(env, logger)],
   };
 }

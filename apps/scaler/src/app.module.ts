@@ -1,6 +1,6 @@
 import { AuditLog, isAnswering } from '@dts/queue';
 import {
-  ApiKeys,
+  apiKeyProviders,
   counter,
   Draining,
   gauge,
@@ -139,7 +139,7 @@ export function appModule(env: ScalerEnv, logger: Logger): DynamicModule {
     providers: [
       { provide: SCALER_ENV, useValue: env },
       { provide: LOGGER, useValue: logger },
-      { provide: ApiKeys, useValue: ApiKeys.fromEnv(env) },
+      ...apiKeyProviders(env, logger),
       { provide: FIRST_POLICY, useValue: loadFirstPolicy(env) },
     ],
   };

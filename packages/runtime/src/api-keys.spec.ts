@@ -79,6 +79,22 @@ describe('ApiKeys', () => {
     );
   });
 
+  it('takes the keys of another list in place of its own, and tells what changed', () => {
+    const [kept, gone, renewed] = ['kept', 'gone', 'renewed'].map((id) => ({ ...entry, id, key: id.padEnd(40, '0'), tenant: id }));
+    const keys = from([kept, gone, renewed]);
+    const { tenants } = keys;
+    const change = keys.replace(from([kept, { ...renewed, key: 'n'.repeat(40) }, { ...entry, id: 'new', tenant: 'new' }]));
+    expect(change).toEqual({ added: ['renewed', 'new'], removed: ['gone', 'renewed'] });
+    const found = ['kept'.padEnd(40, '0'), 'gone'.padEnd(40, '0'), 'renewed'.padEnd(40, '0'), 'n'.repeat(40), secret];
+    expect(found.map((key) => keys.find(key)?.id)).toEqual(['kept', undefined, undefined, 'renewed', 'new']);
+    expect([keys.count, keys.byId('gone'), [...keys.tenants], keys.tenants === tenants]).toEqual([
+      3,
+      undefined,
+      ['kept', 'renewed', 'new'],
+      false,
+    ]);
+  });
+
   it('tells every problem at once', () => {
     const message = messageOf(() =>
       from([

@@ -42,17 +42,35 @@ const keyList = z
   )
   .refine((entries) => new Set(entries.map((entry) => entry.id)).size === entries.length, 'every id must be unique');
 
-/** The keys that this app accepts. */
+/** Where an app's keys stand. */
+export interface ApiKeysEnv {
+  readonly API_KEYS?: string;
+  readonly API_KEYS_FILE?: string;
+}
+
+/** The keys that this app accepts, now. */
 export class ApiKeys {
-  private constructor(private readonly keys: readonly StoredKey[]) {}
+  #tenants: ReadonlySet<string>;
+
+  private constructor(private keys: readonly StoredKey[]) {
+    this.#tenants = tenantsOf(keys);
+  }
 
   /** @throws EnvError that says what is wrong and where, without any key */
-  static fromEnv(env: { API_KEYS?: string; API_KEYS_FILE?: string }): ApiKeys {
-    const source = env.API_KEYS_FILE === undefined ? 'API_KEYS' : 'API_KEYS_FILE';
-    const parsed = keyList.safeParse(readList(env));
+  static fromEnv({ API_KEYS = '[]', API_KEYS_FILE: file }: ApiKeysEnv): ApiKeys {
+    try {
+      return file === undefined ? ApiKeys.parse(API_KEYS) : ApiKeys.parse(readKeyFile(file), file);
+    } catch (error) {
+      throw new EnvError(`The environment is not usable:\n${(error as Error).message}`);
+    }
+  }
+
+  /** @param file where the text is from, if it is @throws Error with a line for everything that is wrong, and no key */
+  static parse(text: string, file?: string): ApiKeys {
+    const source = file === undefined ? 'API_KEYS' : 'API_KEYS_FILE';
+    const parsed = keyList.safeParse(fromJson(text, file === undefined ? source : `${source} ${file}`));
     if (parsed.success) return new ApiKeys(parsed.data.map(toStoredKey));
-    const lines = parsed.error.issues.map((issue) => `  ${source}/${issue.path.join('/')}: ${issue.message}`);
-    throw new EnvError(`The environment is not usable:\n${lines.join('\n')}`);
+    throw new Error(parsed.error.issues.map((issue) => `  ${source}/${issue.path.join('/')}: ${issue.message}`).join('\n'));
   }
 
   /** Compares with every key, each in constant time, so that the time taken tells nothing. */
@@ -61,26 +79,52 @@ export class ApiKeys {
     return this.keys.filter((key) => timingSafeEqual(key.hash, hash))[0];
   }
 
-  /** All that a caller may act for. */
+  /** All that a caller may act for. Another set once other keys are in force. */
   get tenants(): ReadonlySet<string> {
-    return new Set(this.keys.map(({ tenant }) => tenant));
+    return this.#tenants;
+  }
+
+  get count(): number {
+    return this.keys.length;
   }
 
   byId(id: string): ApiKey | undefined {
     return this.keys.find((key) => key.id === id);
   }
+
+  /** Those of `others` are in force from now on. @returns ids of the keys that came, and of those that went; of a new key under an old id, both */
+  replace(others: ApiKeys): { readonly added: readonly string[]; readonly removed: readonly string[] } {
+    const change = { added: others.without(this), removed: this.without(others) };
+    this.keys = others.keys;
+    this.#tenants = others.#tenants;
+    return change;
+  }
+
+  private without({ keys }: ApiKeys): string[] {
+    return this.keys.filter((key) => !keys.some(({ id, hash }) => id === key.id && hash.equals(key.hash))).map(({ id }) => id);
+  }
 }
 
-function readList({ API_KEYS, API_KEYS_FILE }: { API_KEYS?: string; API_KEYS_FILE?: string }): unknown {
+/** @throws Error that says why it cannot be read */
+export function readKeyFile(file: string): string {
   try {
-    return JSON.parse(API_KEYS_FILE === undefined ? (API_KEYS ?? '[]') : readFileSync(API_KEYS_FILE, 'utf8'));
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    // A parser's message quotes what it read, which here are secrets.
-    const reason = error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
-    throw new EnvError(
-      `The environment is not usable:\n  ${API_KEYS_FILE === undefined ? 'API_KEYS' : `API_KEYS_FILE ${API_KEYS_FILE}`}: ${reason}`,
-    );
+    throw new Error(`  API_KEYS_FILE ${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
+}
+
+function fromJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A parser's message quotes what it read, which here are secrets.
+    throw new Error(`  ${source}: is not JSON`);
+  }
+}
+
+function tenantsOf(keys: readonly StoredKey[]): ReadonlySet<string> {
+  return new Set(keys.map(({ tenant }) => tenant));
 }
 
 function toStoredKey({ id, hash, key, scopes, tenant, rateLimit, queues }: z.output<typeof keyList>[number]): StoredKey {

@@ -2,6 +2,7 @@ export { type ApiKey, ApiKeys, isOperator, SCOPES, type Scope } from './api-keys
 export { logAttempt } from './attempt-log.js';
 export { Draining } from './draining.js';
 export { HealthController, READINESS } from './health.js';
+export { apiKeyProviders } from './key-file.js';
 export { EnvError, envBoolean, envList, envPort, loadEnv } from './load-env.js';
 export { createLogger, LOGGER, type Logger, loggerEnvShape } from './logger.js';
 export { AttemptMetrics, attemptMetrics } from './metrics/attempt-metrics.js';

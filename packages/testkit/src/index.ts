@@ -1,6 +1,7 @@
 export { DockerEngine } from './docker/engine.js';
 export { EventStream, type ServerSentEvent } from './http/event-stream.js';
 export { type ReceivedRequest, Receiver, type Reply, type Responder, startReceiver } from './http/receiver.js';
+export { provideActionlint } from './kubernetes/actionlint.js';
 export { KubernetesCluster, startKubernetes } from './kubernetes/cluster.js';
 export { foreignKinds } from './kubernetes/foreign-kinds.js';
 export { findGo } from './kubernetes/go-toolchain.js';

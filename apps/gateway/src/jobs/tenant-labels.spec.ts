@@ -2,12 +2,9 @@ import { ApiKeys } from '@dts/runtime';
 import { describe, expect, it } from '@jest/globals';
 import { TenantLabels } from './tenant-labels.js';
 
-const labelsOf = (tenants: readonly string[]) =>
-  new TenantLabels(
-    ApiKeys.fromEnv({
-      API_KEYS: JSON.stringify(tenants.map((tenant, at) => ({ id: `k${at}`, key: 'k'.repeat(40) + at, scopes: ['jobs:read'], tenant }))),
-    }),
-  );
+const keysOf = (tenants: readonly string[]) =>
+  ApiKeys.parse(JSON.stringify(tenants.map((tenant, at) => ({ id: `k${at}`, key: 'k'.repeat(40) + at, scopes: ['jobs:read'], tenant }))));
+const labelsOf = (tenants: readonly string[]) => new TenantLabels(keysOf(tenants));
 const MANY = Array.from({ length: 200 }, (_, at) => `tenant-${at}`);
 
 describe('TenantLabels', () => {
@@ -31,5 +28,13 @@ describe('TenantLabels', () => {
     const [before, after] = [labelsOf(MANY.slice(0, 60)), labelsOf(MANY.slice(0, 61))];
     const changed = MANY.slice(0, 60).filter((tenant) => before.of(tenant) !== after.of(tenant));
     expect(changed.length).toBeLessThanOrEqual(1);
+  });
+
+  it('knows the tenants of keys that came later', () => {
+    const keys = keysOf(['acme']);
+    const labels = new TenantLabels(keys);
+    expect(labels.of('globex')).toBe('other');
+    keys.replace(keysOf(['globex']));
+    expect(['acme', 'globex'].map((tenant) => labels.of(tenant))).toEqual(['other', 'globex']);
   });
 });

@@ -13,15 +13,21 @@ const OTHER = 'other';
  */
 @Injectable()
 export class TenantLabels {
-  private readonly named: ReadonlySet<string>;
+  private tenants: ReadonlySet<string> | undefined;
+  private named: ReadonlySet<string> = new Set();
 
-  constructor(keys: ApiKeys) {
-    const byHash = [...keys.tenants].map((tenant) => ({ tenant, hash: hashOf(tenant) })).sort((a, b) => (a.hash < b.hash ? -1 : 1));
-    this.named = new Set(byHash.slice(0, MOST).map(({ tenant }) => tenant));
-  }
+  constructor(private readonly keys: ApiKeys) {}
 
   of(tenant: string): string {
+    if (this.keys.tenants !== this.tenants) this.name(this.keys.tenants);
     return this.named.has(tenant) ? tenant : OTHER;
+  }
+
+  /** Keys are replaced while the gateway runs. */
+  private name(tenants: ReadonlySet<string>): void {
+    const byHash = [...tenants].map((tenant) => ({ tenant, hash: hashOf(tenant) })).sort((a, b) => (a.hash < b.hash ? -1 : 1));
+    this.named = new Set(byHash.slice(0, MOST).map(({ tenant }) => tenant));
+    this.tenants = tenants;
   }
 }
 

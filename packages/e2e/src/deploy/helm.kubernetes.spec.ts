@@ -61,6 +61,9 @@ describe('the schema of its values', () => {
     ['a queue that there is none of', 'workers.io.queues.fast=1', /at '\/workers\/io\/queues': additional properties 'fast' not allowed/],
     ['a number that cannot be', 'workers.io.max=0', /minimum/],
     ['a promise that there is none of', 'durability.tier=best', /one of 'fast', 'synced', 'replicated'/],
+    ['two of them', 'redis.external.existingSecret=mine', /the chart would run a Redis of its own\. Set redis\.enabled to false/],
+    ['replicas that its Redis does not have', 'durability.tier=replicated', /no gateway would ever be ready\. Use redis\.external/],
+    ['more workers at least than at most', 'workers.io.min=20', /workers\.io\.min \(20\) is more than its max \(10\)/],
     ['no Redis at all', 'redis.enabled=false', /give redis\.external\.existingSecret/],
   ])('refuses %s', async (_what, setting, why) => {
     await expect(rendered(setting)).rejects.toThrow(why);

@@ -12,7 +12,8 @@ const SETTINGS = { ca: '/etc/ssl/certs/ca-certificates.crt', npmrc: join(homedir
 /** Builds what Compose starts from: base images under the names that they have in a registry, and the apps'. */
 export async function buildImages(engine: DockerEngine, report: (line: string) => void): Promise<void> {
   report('Building the base images, unless they are there …');
-  await engine.run(join(CHECKOUT, 'deploy/docker/base-images/build.sh'), [], { env: { PATH: process.env.PATH ?? '' } });
+  const { XDG_CACHE_HOME: cache } = process.env;
+  await engine.run(join(CHECKOUT, 'deploy/docker/base-images/build.sh'), [], { env: cache === undefined ? {} : { XDG_CACHE_HOME: cache } });
   for (const app of APPS) {
     const startedAt = performance.now();
     await engine.docker([...buildArgs(app), '.'], { cwd: CHECKOUT });

@@ -40,7 +40,8 @@ export class RateLimits {
     const rate = key.rateLimit === undefined ? this.env.RATE_LIMIT : key.rateLimit;
     if (!rate) return undefined;
     const known = this.buckets.get(key.id);
-    if (known) return known;
+    // A key's limit may have been changed since.
+    if (known?.rate.burst === rate.burst && known.rate.perSecond === rate.perSecond) return known;
     const bucket = new TokenBucket(rate, now);
     this.buckets.set(key.id, bucket);
     return bucket;
