@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DiagLogLevel, diag, trace } from '@opentelemetry/api';
+import { context, DiagLogLevel, diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -14,6 +14,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import { installPropagation } from './propagation.js';
+import { Told } from './told.js';
 import type { TracingEnv } from './tracing-env.js';
 
 /** Spans that wait for their delivery; those that come on top are dropped, whatever the collector does. */
@@ -21,6 +22,8 @@ const SPANS_KEPT = 8_192;
 /** Milliseconds that one delivery, and the last one before the process ends, may take. */
 const DELIVERY_MS = 5_000;
 const LAST_DELIVERY_MS = 2_000;
+/** Milliseconds between two lines about what goes wrong. */
+const TELL_AGAIN_MS = 60_000;
 
 /** OpenTelemetry's SDK, which costs time and memory to load: only by `startTracing`. */
 export class TracingSdk {
@@ -73,11 +76,26 @@ export class TracingSdk {
   }
 }
 
-/** In the app's own log: a collector that cannot be reached is no reason to fail, but one to tell. */
+/**
+ * In the app's own log: a collector that cannot be reached is no reason to fail, but one to tell. Not of every delivery, of
+ * which there may be several a second, nor as a part of the trace that happened to be under way.
+ */
 function reportFailures(logger: Logger): void {
-  const warn = (message: string, ...details: unknown[]) => logger.warn({ details: details.map(String) }, `tracing: ${message}`);
+  const told = new Told(TELL_AGAIN_MS);
+  const warn = (message: string) =>
+    context.with(ROOT_CONTEXT, () => told.tell(Date.now(), (before) => logger.warn(`tracing: ${toReason(message)}${before}`)));
   const ignore = () => undefined;
   diag.setLogger({ error: warn, warn, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.WARN);
+}
+
+/** OpenTelemetry tells an error as JSON, with where in its code it was. */
+function toReason(message: string): string {
+  try {
+    const { message: reason } = JSON.parse(message) as { readonly message?: unknown };
+    return typeof reason === 'string' ? `traces are not delivered: ${reason}` : message;
+  } catch {
+    return message;
+  }
 }
 
 function samplerOf({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: ratio }: TracingEnv): Sampler {
