@@ -1,6 +1,6 @@
 import { isLeased, JOB_DEFINITIONS } from '@dts/jobs';
 import { endingOf, factsOf, type Leases, labelsOf, traceOf } from '@dts/queue';
-import { AttemptMetrics, Draining, LOGGER, type Logger, logAttempt, METRICS } from '@dts/runtime';
+import { AttemptMetrics, Draining, errorLines, LOGGER, type Logger, logAttempt, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
@@ -34,7 +34,7 @@ export class LeaseRunner implements OnApplicationBootstrap, OnModuleDestroy {
         stalls.inc({ queue });
         logger.warn({ queue, jobId }, 'took a job back whose lease was not extended');
       },
-      error: (error) => logger.warn(`leases: ${error.message}`),
+      error: errorLines('leases', (line) => logger.warn(line)),
     });
   }
 

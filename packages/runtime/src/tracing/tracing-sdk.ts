@@ -13,8 +13,8 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
+import { RepeatedLines } from '../repeated-lines.js';
 import { installPropagation } from './propagation.js';
-import { Told } from './told.js';
 import type { TracingEnv } from './tracing-env.js';
 
 /** Spans that wait for their delivery; those that come on top are dropped, whatever the collector does. */
@@ -22,8 +22,6 @@ const SPANS_KEPT = 8_192;
 /** Milliseconds that one delivery, and the last one before the process ends, may take. */
 const DELIVERY_MS = 5_000;
 const LAST_DELIVERY_MS = 2_000;
-/** Milliseconds between two lines about what goes wrong. */
-const TELL_AGAIN_MS = 60_000;
 
 /** OpenTelemetry's SDK, which costs time and memory to load: only by `startTracing`. */
 export class TracingSdk {
@@ -81,9 +79,8 @@ export class TracingSdk {
  * which there may be several a second, nor as a part of the trace that happened to be under way.
  */
 function reportFailures(logger: Logger): void {
-  const told = new Told(TELL_AGAIN_MS);
-  const warn = (message: string) =>
-    context.with(ROOT_CONTEXT, () => told.tell(Date.now(), (before) => logger.warn(`tracing: ${toReason(message)}${before}`)));
+  const lines = new RepeatedLines((line) => context.with(ROOT_CONTEXT, () => logger.warn(line)));
+  const warn = (message: string) => lines.tell(`tracing: ${toReason(message)}`);
   const ignore = () => undefined;
   diag.setLogger({ error: warn, warn, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.WARN);
 }
