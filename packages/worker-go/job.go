@@ -29,6 +29,10 @@ type Attempt struct {
 	Start int
 	// IdempotencyKey is the same for every attempt.
 	IdempotencyKey string
+	// Traceparent and Tracestate are of the trace that the job belongs to (W3C Trace Context), for what the handler calls;
+	// empty where there is none.
+	Traceparent string
+	Tracestate  string
 
 	token     string
 	gateway   *gateway

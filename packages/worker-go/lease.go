@@ -20,6 +20,8 @@ type lease struct {
 	HeartbeatMs    int64           `json:"heartbeatMs"`
 	Quarantine     bool            `json:"quarantine"`
 	IdempotencyKey string          `json:"idempotencyKey"`
+	Traceparent    string          `json:"traceparent"`
+	Tracestate     string          `json:"tracestate"`
 }
 
 func (l lease) timeout() time.Duration   { return time.Duration(l.TimeoutMs) * time.Millisecond }
@@ -29,6 +31,7 @@ func (l lease) toAttempt(g *gateway) *Attempt {
 	return &Attempt{
 		ID: l.JobID, Name: l.Name, Queue: l.Queue, Tenant: l.Tenant, Tags: l.Tags,
 		Number: l.Attempt, Start: l.Start, IdempotencyKey: l.IdempotencyKey,
+		Traceparent: l.Traceparent, Tracestate: l.Tracestate,
 		token: l.Token, gateway: g, submitted: map[string]int{},
 	}
 }

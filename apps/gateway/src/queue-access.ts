@@ -37,7 +37,7 @@ import {
   TenantLimitsStore,
   type TickerEvents,
 } from '@dts/queue';
-import { isTracing, LOGGER, type Logger, PROCESS_PROBE, READINESS } from '@dts/runtime';
+import { errorLines, isTracing, LOGGER, type Logger, PROCESS_PROBE, READINESS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { GATEWAY_ENV, type GatewayEnv } from './env.js';
 import { Cursors } from './http/cursors.js';
@@ -68,6 +68,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   private readonly retention: RetentionTicker;
   private readonly prefix: string;
   private readonly replication?: Replication;
+  private readonly logError: (error: Error) => void;
   private readonly redis: RedisClient;
   /** Waits where `redis` fails fast: event streams are read on copies of it. */
   private readonly patient: RedisClient;
@@ -76,10 +77,11 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
 
   constructor(
     @Inject(GATEWAY_ENV) private readonly env: GatewayEnv,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(LOGGER) logger: Logger,
   ) {
     const prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
     this.prefix = prefix;
+    this.logError = errorLines('Redis', (line) => logger.error(line));
     this.redis = connectProducer(env.REDIS_URL, this.logError);
     this.patient = connectWorker(env.REDIS_URL, this.logError);
     this.queues = openQueues(this.redis, prefix, this.logError, isTracing(env) ? createTelemetry() : undefined);
@@ -158,10 +160,6 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.patient.disconnect();
     this.waiting?.disconnect();
   }
-
-  private readonly logError = (error: Error): void => {
-    this.logger.error(`Redis: ${error.message}`);
-  };
 }
 
 export const queueProviders = [

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { connectProducer, connectWorker, keyPrefix, openQueues, type Queues, type RedisClient } from '@dts/queue';
-import { LOGGER, type Logger } from '@dts/runtime';
+import { errorLines, LOGGER, type Logger } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SCALER_ENV, type ScalerEnv } from './env.js';
 
@@ -16,12 +16,11 @@ export class Connections implements OnApplicationShutdown {
   /** Only listens. */
   readonly listener: RedisClient;
   readonly queues: Queues;
+  private readonly tell: (error: Error) => void;
   private ended = false;
 
-  constructor(
-    @Inject(SCALER_ENV) env: ScalerEnv,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {
+  constructor(@Inject(SCALER_ENV) env: ScalerEnv, @Inject(LOGGER) logger: Logger) {
+    this.tell = errorLines('Redis', (line) => logger.error(line));
     this.prefix = keyPrefix(env.REDIS_URL, env.QUEUE_PREFIX);
     this.redis = connectProducer(env.REDIS_URL, this.logError);
     this.listener = connectWorker(env.REDIS_URL, this.logError);
@@ -35,6 +34,6 @@ export class Connections implements OnApplicationShutdown {
   }
 
   private readonly logError = (error: Error): void => {
-    if (!this.ended) this.logger.error(`Redis: ${error.message}`);
+    if (!this.ended) this.tell(error);
   };
 }

@@ -8,7 +8,7 @@ export const overview = () =>
     uid: 'dts-overview',
     title: 'Overview',
     description: 'Traffic, latency, errors and saturation of the whole system.',
-    rows: [now(), traffic(), latency(), errors(), saturation()],
+    rows: [now(), traffic(), latency(), errors(), saturation(), upkeep()],
   });
 
 const now = (): Row => ({
@@ -189,6 +189,7 @@ const saturation = (): Row => ({
       {
         title: 'Backlog',
         description: 'By queue.',
+        width: 6,
         queries: [['dts:queue_backlog:jobs', '{{queue}}']],
         alerts: ['DtsQueueDeep'],
       },
@@ -199,6 +200,7 @@ const saturation = (): Row => ({
       description: 'Of all that workers have. At 1 jobs wait for one another; the scaler should add workers.',
       unit: 'percentunit',
       max: 1,
+      width: 6,
       queries: [['dts_queue_busy_slots / (dts_queue_slots > 0)', '{{queue}}']],
     }),
     lines({
@@ -206,8 +208,43 @@ const saturation = (): Row => ({
       description: 'Of what it may use. At 70 % new jobs are turned away, so that those which are there can end.',
       unit: 'percentunit',
       max: 1,
+      width: 6,
       queries: [[orZero('dts:redis_memory_used:ratio'), 'used']],
       alerts: ['DtsRedisMemoryHigh', 'DtsRedisMemoryFull'],
+    }),
+    lines({
+      title: 'Requests in flight',
+      description: 'That gateways are answering. Most are long polls and event streams, which cost little while they wait.',
+      width: 6,
+      queries: [
+        ['sum(dts_requests_in_flight)', 'requests'],
+        ['sum(dts_event_streams)', 'of these, event streams'],
+      ],
+    }),
+  ],
+});
+
+const upkeep = (): Row => ({
+  title: 'Schedules and operations',
+  panels: [
+    number({ title: 'Schedules', description: 'Paused and ended ones included.', queries: [['max(dts_schedules)', 'schedules']] }),
+    lines({
+      title: 'Runs of schedules',
+      description:
+        'Skipped: the one before had not finished. Missed: nobody was there for long. Refused: for good. Mended: it was left undone, or would have been.',
+      width: 10,
+      unit: 'ops',
+      queries: [
+        ['sum by (outcome) (rate(dts_schedule_runs_total[$__rate_interval]))', '{{outcome}}'],
+        ['sum(rate(dts_schedules_mended_total[$__rate_interval]))', 'mended'],
+      ],
+    }),
+    lines({
+      title: 'Operations',
+      description: 'Redrives, purges and the like that ended, by how.',
+      width: 10,
+      unit: 'ops',
+      queries: [[orZero('sum by (kind, outcome) (rate(dts_operations_total[$__rate_interval]))'), '{{kind}} {{outcome}}']],
     }),
   ],
 });

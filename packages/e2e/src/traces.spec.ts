@@ -5,6 +5,10 @@ import sharp from 'sharp';
 import { Api } from './api.js';
 import { Collector, type TracedSpan } from './collector.js';
 
+interface Leased {
+  readonly leases: readonly { readonly leaseToken: string; readonly jobId: string }[];
+}
+
 const hex = (bytes: number) => randomBytes(bytes).toString('hex');
 
 /** What a caller that traces sends. */
@@ -113,6 +117,34 @@ describe('traces', () => {
     await api.wait(await submit(request(), next.headers));
     await collector.untilSpans(next.traceId, 4); // by then those of the first would have come
     expect(collector.spansOf(traceId)).toEqual([]);
+  });
+
+  it('hold the attempts of workers in other languages, which are told of them, and not their calls', async () => {
+    const { traceId, headers } = newTrace();
+    const tracestate = 'vendor=a,other=b';
+    await api.call('POST', '/v1/jobs', { name: 'report.render', payload: { title: 'a s3cret', rows: [] } }, { ...headers, tracestate });
+    const worker = { id: 'w1', slots: 1 };
+    const asked = await api.call<Leased>('POST', '/v1/leases', { queues: ['external'], wait: 10, worker });
+    const [lease] = asked.body.leases;
+    expect(lease).toMatchObject({ traceparent: expect.stringMatching(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`)), tracestate });
+    const child = { ...request('/child'), key: 'one' };
+    await api.wait((await api.call<{ id: string }>('POST', `/v1/leases/${lease?.leaseToken}:submit`, child)).body.id);
+    await api.call('POST', `/v1/leases/${lease?.leaseToken}:fail`, { error: { message: 's3cret' }, retryable: false });
+    const spans = await collector.untilSpans(traceId, 6);
+    expect(shapeOf(spans)).toEqual([
+      'dts-gateway: POST /v1/jobs < caller',
+      'dts-gateway: addBulk external < POST /v1/jobs',
+      'dts-gateway: addBulk io < POST /v1/jobs',
+      'dts-gateway: process external < POST /v1/jobs',
+      'dts-worker: GET < process io',
+      'dts-worker: process io < POST /v1/jobs',
+    ]);
+    const attempt = spans.find(({ name }) => name === 'process external');
+    expect(attempt?.attributes).toMatchObject({ 'bullmq.job.id': lease?.jobId, 'dts.job.attempt': 1, 'dts.job.outcome': 'final' });
+    expect(attempt?.status.code).toBe(2);
+    const line = (stack.gateway.output.split('\n').find((text) => text.includes(`${lease?.jobId}`)) ?? '{}') as string;
+    expect(JSON.parse(line)).toMatchObject({ traceId, spanId: attempt?.spanId, outcome: 'final' });
+    expect(collector.text).not.toContain('s3cret');
   });
 
   it('begin here where the caller names none, and are not made of upkeep', async () => {

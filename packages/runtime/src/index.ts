@@ -11,6 +11,7 @@ export { metricsEnvShape, metricsModule } from './metrics/metrics-module.js';
 export { PROCESS_PROBE, processMetrics } from './metrics/process-metrics.js';
 export { counter, gauge, histogram } from './metrics/providers.js';
 export { type Rate, rateSetting } from './rate.js';
+export { errorLines } from './repeated-lines.js';
 export { main, runApp } from './run-app.js';
 export { serverEnvShape } from './server-env.js';
 export { startPropagation, startTracing } from './tracing/tracing.js';

@@ -7,6 +7,7 @@ export { foreignKinds } from './kubernetes/foreign-kinds.js';
 export { findGo } from './kubernetes/go-toolchain.js';
 export { Helm } from './kubernetes/helm.js';
 export { Keda } from './kubernetes/keda.js';
+export { KubernetesPrometheus, type Target } from './kubernetes/prometheus.js';
 export { freePort } from './processes/free-port.js';
 export { type Exit, Program, type ProgramOptions, startNode, startProgram } from './processes/program.js';
 export { pythonEnvironment } from './processes/python-environment.js';

@@ -9,6 +9,9 @@ declare module 'fastify' {
   }
 }
 
+/** The calls of workers elsewhere: several a second of each, as a Node worker's of Redis. Their attempts have spans. */
+const UPKEEP = /^\/v1\/leases\b/;
+
 /**
  * One span for each request of the API, in the trace that its `traceparent` names or in a new one; what it submits goes on
  * with that trace. Names follow https://opentelemetry.io/docs/specs/semconv/http/http-spans/.
@@ -24,6 +27,10 @@ export function traceRequests(fastify: FastifyInstance): void {
 function start(request: FastifyRequest, { raw }: FastifyReply): void {
   const { method, routeOptions } = request;
   const caller = propagation.extract(ROOT_CONTEXT, request.headers);
+  if (UPKEEP.test(routeOptions.url ?? '')) {
+    request.trace = caller;
+    return;
+  }
   const attributes = { 'http.request.method': method, 'http.route': routeOptions.url, 'dts.request.id': request.id };
   const span = trace.getTracer('dts').startSpan(`${method} ${routeOptions.url}`, { kind: SpanKind.SERVER, attributes }, caller);
   request.trace = trace.setSpan(caller, span);

@@ -1,10 +1,11 @@
 import { isLeased, JOB_DEFINITIONS } from '@dts/jobs';
-import { endingOf, factsOf, type Leases, labelsOf } from '@dts/queue';
-import { AttemptMetrics, Draining, LOGGER, type Logger, logAttempt, METRICS } from '@dts/runtime';
+import { endingOf, factsOf, type Leases, labelsOf, traceOf } from '@dts/queue';
+import { AttemptMetrics, Draining, errorLines, LOGGER, type Logger, logAttempt, METRICS } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 import { QueueAccess } from '../queue-access.js';
+import { withAttemptSpan } from './attempt-span.js';
 
 /** Gives out leases, as every gateway does, and tells metrics, statistics and log how their attempts ended. */
 @Injectable()
@@ -19,10 +20,10 @@ export class LeaseRunner implements OnApplicationBootstrap, OnModuleDestroy {
     @InjectMetric(METRICS.stalls.name) stalls: Counter,
   ) {
     this.leases = access.createLeases({
-      ended: (report, error) => {
+      ended: (job, report, error) => {
         metrics.attempt(report);
         access.counters.ended(report.labels.queue, endingOf(report.outcome), report.waitMs, report.durationMs);
-        logAttempt(logger, report, error);
+        withAttemptSpan(report, traceOf(job), () => logAttempt(logger, report, error));
       },
       settled: (end) => metrics.job(end),
       quarantined: (job) => {
@@ -33,7 +34,7 @@ export class LeaseRunner implements OnApplicationBootstrap, OnModuleDestroy {
         stalls.inc({ queue });
         logger.warn({ queue, jobId }, 'took a job back whose lease was not extended');
       },
-      error: (error) => logger.warn(`leases: ${error.message}`),
+      error: errorLines('leases', (line) => logger.warn(line)),
     });
   }
 

@@ -8,6 +8,7 @@ import { ApiProblems } from '../http/openapi.js';
 import { parseQuery } from '../http/query.js';
 import { verb } from '../http/verb.js';
 import { type JobView, jobView, toJobView } from '../jobs/job.view.js';
+import { withinTrace } from './attempt-span.js';
 import { CHILD_EXAMPLES, childInput, parseChild } from './child.schema.js';
 import { childrenQuery, INPUTS, MAX_RESULT_BODY, parseBody, toLeaseFailure } from './lease.schema.js';
 import { beatView, childrenView, settledView, takenView, toBeatView, toSettledView } from './lease.view.js';
@@ -157,9 +158,10 @@ export class LeaseController {
   async submit(@Param('leaseToken') token: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<JobView> {
     requireScope(callerOf(request), 'jobs:submit');
     const { key, ...job } = parseChild(body);
-    const { tenant, jobId } = await this.leases.ownerOf(token);
+    const { tenant, jobId, trace } = await this.leases.ownerOf(token);
     // No caller's key is the same: a line break cannot be sent in a header.
     const idempotencyKey = `${jobId}\n${key}`;
-    return toJobView((await this.jobs.submit({ ...job, tenant, idempotencyKey })).job);
+    const { job: child } = await withinTrace(trace, () => this.jobs.submit({ ...job, tenant, idempotencyKey }));
+    return toJobView(child);
   }
 }

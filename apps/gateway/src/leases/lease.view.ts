@@ -1,4 +1,4 @@
-import type { Beat, Lease, Settled } from '@dts/queue';
+import { type Beat, type Lease, type Settled, traceOf } from '@dts/queue';
 import { z } from 'zod';
 import { component } from '../http/components.js';
 import { PROBLEM_EXAMPLE, problem } from '../http/openapi.js';
@@ -21,6 +21,8 @@ const EXAMPLE = {
   quarantine: false,
   idempotencyKey: 'external_0123456789abcdefghjkmnpqrs',
   children: 0,
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  tracestate: null,
 };
 
 const leaseView = component(
@@ -43,6 +45,8 @@ const leaseView = component(
       quarantine: z.boolean().meta({ description: 'It may be what crashed its workers: take no other job beside it' }),
       idempotencyKey: z.string().meta({ description: 'The same for every attempt: pass it on to what must happen only once' }),
       children: z.int().meta({ description: 'Of a flow: children that it has waited for' }),
+      traceparent: z.string().nullable().meta({ description: 'Of the trace that the job belongs to: hand it on to what the job calls' }),
+      tracestate: z.string().nullable(),
     })
     .meta({ examples: [EXAMPLE] }),
 );
@@ -158,6 +162,7 @@ function heartbeatMsOf(leaseMs: number): number {
 export function toLeaseView(lease: Lease, leaseMs: number): z.output<typeof leaseView> {
   const { job, token, payload, timeoutMs, deadline, expiresAt, quarantine } = lease;
   const { id = '', data } = job;
+  const trace = traceOf(job);
   return {
     leaseToken: token,
     jobId: id,
@@ -175,6 +180,8 @@ export function toLeaseView(lease: Lease, leaseMs: number): z.output<typeof leas
     quarantine,
     idempotencyKey: id,
     children: data.flow?.children?.length ?? 0,
+    traceparent: trace?.traceparent ?? null,
+    tracestate: trace?.tracestate ?? null,
   };
 }
 

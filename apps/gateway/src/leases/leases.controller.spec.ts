@@ -56,6 +56,8 @@ describe('a lease', () => {
       quarantine: false,
       idempotencyKey: id,
       children: 0,
+      traceparent: null,
+      tracestate: null,
     });
     expect(Date.parse(given.deadline) - Date.parse(given.leaseExpiresAt)).toBe(60_000 - LEASE_MS);
     expect(await read(id)).toMatchObject({ state: 'active', attempts: [{ worker: 'worker/w1' }] });

@@ -17,10 +17,11 @@ export class ScheduleRunner implements OnApplicationBootstrap, OnModuleDestroy {
     @InjectMetric(METRICS.scheduleRuns.name) runs: Counter,
     @InjectMetric(METRICS.schedulesMended.name) mended: Counter,
   ) {
+    schedules.remove({}); // unknown so far
     this.ticker = access.createTicker({
       onRun: (outcome, count) => runs.inc({ outcome }, count),
       onMended: () => mended.inc(),
-      onCount: (count) => schedules.set(count),
+      onCount: (count) => (count === undefined ? schedules.remove({}) : schedules.set(count)),
       onError: (error: Error, schedule?: ScheduleName) =>
         logger.warn({ ...(schedule && { tenant: schedule.tenant, schedule: schedule.id }) }, `schedules: ${error.message}`),
     });

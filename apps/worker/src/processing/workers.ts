@@ -25,7 +25,7 @@ import {
   StatisticsWriter,
   workerOptions,
 } from '@dts/queue';
-import { Draining, isTracing, LOGGER, type Logger } from '@dts/runtime';
+import { Draining, errorLines, isTracing, LOGGER, type Logger } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Telemetry } from 'bullmq';
 import { WORKER_ENV, type WorkerEnv } from '../env.js';
@@ -57,6 +57,7 @@ const LEAST_GRACE_MS = 2_000;
 export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   /** Kept with every job that runs here, so that an operator finds the process. In containers pids and even hosts repeat. */
   readonly name: string;
+  private readonly logError: (error: Error) => void;
   private readonly redis: RedisClient;
   private readonly executor: Executor;
   private readonly runHere: Runner;
@@ -83,6 +84,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     const { POD_NAME: host = hostname() } = env;
     this.name = `${host}:${process.pid}:${randomBytes(3).toString('hex')}`;
+    this.logError = errorLines('Redis', (line) => logger.error(line));
     this.redis = connectWorker(env.REDIS_URL, this.logError);
     this.runHere = runHere(createHandlers(env));
     this.threads = new ThreadPool(env, () => metrics.crashed('thread'));
@@ -241,9 +243,5 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
 
   private readonly giveUp = ({ queue }: QueueConsumer): void => {
     this.draining.fail(`jobs of queue ${queue} wait and none is fetched, though fetching was started anew`);
-  };
-
-  private readonly logError = (error: Error): void => {
-    this.logger.error(`Redis: ${error.message}`);
   };
 }

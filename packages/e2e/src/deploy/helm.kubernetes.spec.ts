@@ -5,10 +5,11 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { foreignKinds, Helm, type KubernetesCluster, startKubernetes, startStack, waitFor } from '@dts/testkit';
+import { foreignKinds, Helm, type KubernetesCluster, KubernetesPrometheus, startKubernetes, startStack, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api } from '../api.js';
 import { CHECKOUT } from './compose-project.js';
+import { configurationOf, type ServiceMonitor, shippedConfiguration, told } from './discovery.js';
 
 const CHART = join(CHECKOUT, 'deploy/helm');
 const RELEASE = 'dts';
@@ -135,6 +136,8 @@ describe.each([
     await expect(release('test', RELEASE, '--timeout=60s')).resolves.toMatch(/Phase:\s+Succeeded/);
   });
 
+  if (set === 'production') isFoundByPrometheus(namespace);
+
   it('upgrades, with never fewer gateways than its disruption budget wants', async () => {
     let upgrading = true;
     const upgrade = release('upgrade', RELEASE, CHART, '--wait', '--timeout=120s', '--set', 'image.tag=next', ...values).finally(() => {
@@ -180,6 +183,58 @@ describe.each([
     await waitFor(async () => (await left()) === expected, { describe: `nothing but "${expected}"`, timeoutMs: 60_000 });
   });
 });
+
+/** Its pods, all of them and once each, by the names that alerts and dashboards know. */
+function isFoundByPrometheus(namespace: string): void {
+  const inNamespace = (...args: readonly string[]) => cluster.kubectl(`--namespace=${namespace}`, ...args);
+  const running = async () => {
+    const each =
+      '{.metadata.labels.app\\.kubernetes\\.io/component} {.metadata.name} http://{.status.podIP}:{.spec.containers[0].ports[0].containerPort}';
+    const list = await inNamespace(
+      'get',
+      'pods',
+      '--selector=app.kubernetes.io/component in (gateway,worker,scaler)',
+      '--field-selector=status.phase=Running',
+      `--output=jsonpath={range .items[*]}${each}{"\\n"}{end}`,
+    );
+    return list
+      .trim()
+      .split('\n')
+      .map((pod) => `${namespace}: dts-${pod}/metrics`)
+      .sort();
+  };
+  const accessOf = async (folder: string, serviceAccount: string) => {
+    const tokenFile = join(folder, serviceAccount);
+    await writeFile(tokenFile, await cluster.tokenOf(serviceAccount, namespace));
+    return { namespace, url: cluster.url, caFile: cluster.caFile, tokenFile };
+  };
+  const findsAll = async (configuration: string) => {
+    await using stack = new AsyncDisposableStack();
+    const prometheus = stack.adopt(await KubernetesPrometheus.start(configuration), (started) => started.stop());
+    const both = async () => ({ found: told(await prometheus.targets()), pods: await running() });
+    const areAll = async () => {
+      const { found, pods } = await both();
+      return found.length === pods.length;
+    };
+    await waitFor(areAll, { describe: `all pods to be found; ${prometheus.tail}`, timeoutMs: 30_000 }).catch(() => undefined);
+    const { found, pods } = await both();
+    expect(found).toEqual(pods);
+    expect(new Set(found.map((line) => line.split(' ')[1]))).toEqual(new Set(['dts-gateway', 'dts-worker', 'dts-scaler']));
+  };
+
+  it('is found by the Prometheus that is shipped, with the rights that are, and by way of its ServiceMonitor', async () => {
+    await using folder = await temporaryFolder();
+    const rights = join(CHECKOUT, 'monitoring/prometheus/rbac.kubernetes.yml');
+    await inNamespace('apply', '--filename', rights);
+    const access = await accessOf(folder.path, 'dts-prometheus');
+    const monitor = (await cluster.get('servicemonitor', 'dts', `--namespace=${namespace}`)) as ServiceMonitor;
+    // That of an operator may read more than pods.
+    await inNamespace('create', 'rolebinding', 'operator', '--clusterrole=view', `--serviceaccount=${namespace}:default`);
+    const operators = await accessOf(folder.path, 'default');
+    await Promise.all([findsAll(await shippedConfiguration(access)), findsAll(configurationOf(monitor, operators))]);
+    await inNamespace('delete', '--filename', rights);
+  });
+}
 
 /** The scaler itself, with the rights that the chart gives its service account and the policy that it has made. */
 function scalesItsPools(namespace: string): void {

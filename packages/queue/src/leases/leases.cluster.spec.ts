@@ -19,7 +19,7 @@ it('leases, keeps and ends jobs in a cluster', async () => {
   const settled: string[] = [];
   const ignore = () => {};
   const events = {
-    ended: ({ outcome }: { readonly outcome: string }) => void ended.push(outcome),
+    ended: (_job: object, { outcome }: { readonly outcome: string }) => void ended.push(outcome),
     settled: ({ state }: { readonly state: string }) => void settled.push(state),
     quarantined: ignore,
     stalled: ignore,

@@ -1,5 +1,6 @@
 import { isLeased, type LeasedQueueName, QUEUE_NAMES } from '@dts/jobs';
 import { EndNotes } from '../attempts/end-notes.js';
+import { type JobTrace, traceOf } from '../attempts/job-trace.js';
 import { LaneGate } from '../attempts/lane-gate.js';
 import { type Failure, stopped } from '../attempts/outcome.js';
 import { Preparation, timeoutOf } from '../attempts/preparation.js';
@@ -81,9 +82,9 @@ export class Leases {
     this.workers = new LeaseWorkers(redis, prefix);
     this.cancellations = new Cancellations(redis, prefix);
     const quarantining = new Quarantining(redis, new Starts(redis));
-    const ended: SettlementEvents['ended'] = (report, error) => {
+    const ended: SettlementEvents['ended'] = (job, report, error) => {
       this.lines.get(report.labels.queue as LeasedQueueName)?.ring(); // where the queue was at its limit, there is room now
-      events.ended(report, error);
+      events.ended(job, report, error);
     };
     this.settlements = new Settlements(this.gate, this.notes, quarantining, { ended, settled: events.settled });
     for (const name of names) this.open(name, quarantining);
@@ -172,9 +173,9 @@ export class Leases {
   }
 
   /** Of a lease that holds: the tenant whose job it is, and its id. */
-  async ownerOf(token: string): Promise<{ readonly tenant: string; readonly jobId: string }> {
+  async ownerOf(token: string): Promise<{ readonly tenant: string; readonly jobId: string; readonly trace: JobTrace | undefined }> {
     const { job } = await this.held.hold(token);
-    return { tenant: job.data.tenant, jobId: job.id ?? '' };
+    return { tenant: job.data.tenant, jobId: job.id ?? '', trace: traceOf(job) };
   }
 
   async complete(token: string, result: unknown): Promise<Settled> {

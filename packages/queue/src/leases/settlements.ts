@@ -14,7 +14,7 @@ import type { Quarantining } from './quarantining.js';
 
 export interface SettlementEvents {
   /** An attempt has ended. */
-  readonly ended: (report: AttemptReport, error?: JobError) => void;
+  readonly ended: (job: WorkerJob, report: AttemptReport, error?: JobError) => void;
   /** Redis has taken how a job ended, or that another attempt follows. */
   readonly settled: (end: JobEnd) => void;
 }
@@ -39,7 +39,7 @@ export class Settlements {
       return this.fail(job, secret, classifyThrown(error));
     }
     this.gate.leave(job);
-    this.events.ended(report);
+    this.events.ended(job, report);
     this.events.settled(reportSuccess(job));
     return { outcome: 'completed' };
   }
@@ -53,7 +53,7 @@ export class Settlements {
     await toLeaseError(job.moveToFailed(failure, secret, false));
     const { error, retryInMs = 0 } = failure.attempt;
     this.left(job);
-    this.events.ended(report, error);
+    this.events.ended(job, report, error);
     if (failure instanceof AttemptFailed) return { outcome: 'retrying', error, retryInMs };
     return { outcome: outcome.kind === 'cancelled' ? 'cancelled' : 'dead', error };
   }
@@ -70,7 +70,7 @@ export class Settlements {
     const report = reportAttempt(job, startOf(job), 'shutdown');
     await toLeaseError(handBack(job, secret));
     this.gate.leave(job);
-    this.events.ended(report);
+    this.events.ended(job, report);
     return { outcome: 'released' };
   }
 

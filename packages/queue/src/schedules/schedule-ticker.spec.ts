@@ -185,13 +185,14 @@ describe('Redis', () => {
     const spec = specOf({ timing: { every: 1_000 } });
     await gateway.schedules.put(name, spec);
     gateway.start();
-    await waitFor(() => gateway.counts.started >= 1, PATIENTLY);
+    await waitFor(() => gateway.counts.started >= 1 && gateway.schedulesToldOf !== undefined, PATIENTLY);
     await server.kill();
     await expect(gateway.schedules.put(name, spec)).rejects.toMatchObject({ code: 'unavailable' });
     await expect(gateway.schedules.get(name)).rejects.toMatchObject({ code: 'unavailable' });
+    await waitFor(() => gateway.schedulesToldOf === undefined, PATIENTLY);
     await server.restart();
     const before = gateway.counts.started;
-    await waitFor(() => gateway.counts.started >= before + 2, PATIENTLY);
+    await waitFor(() => gateway.counts.started >= before + 2 && gateway.schedulesToldOf !== undefined, PATIENTLY);
     await gateway.schedules.pause(name);
     const { runs, missed, skipped } = await stateOf();
     expect([(await opened.storedIds()).length, missed, skipped]).toEqual([runs, 0, 0]);

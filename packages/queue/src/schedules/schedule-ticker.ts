@@ -17,7 +17,8 @@ export interface TickerEvents {
   onRun(outcome: 'started' | 'skipped' | 'missed' | 'refused', count: number): void;
   /** A run that was decided on and not submitted, or a schedule that nobody would have looked at. */
   onMended(): void;
-  onCount(schedules: number): void;
+  /** Undefined while Redis does not tell. */
+  onCount(schedules: number | undefined): void;
   /** Of one schedule, or of all; whatever it is, it is tried again. */
   onError(error: Error, name?: ScheduleName): void;
 }
@@ -56,6 +57,8 @@ export class ScheduleTicker {
   private tick(): Promise<number> {
     return this.work().catch((error: Error) => {
       this.failures.add(error);
+      this.events.onCount(undefined);
+      this.checkAt = 0; // after an outage, at once
       return LOOK_MS;
     });
   }

@@ -50,7 +50,7 @@ export const METRICS = {
   eventStreams: { name: 'dts_event_streams', help: 'Event streams that are open', labelNames: [] },
   schedules: {
     name: 'dts_schedules',
-    help: 'Schedules there are, paused and ended ones included; every gateway tells the same number',
+    help: 'Schedules there are, paused and ended ones included; every gateway tells the same number; absent while unknown',
     labelNames: [],
   },
   scheduleRuns: {

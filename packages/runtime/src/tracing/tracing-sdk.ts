@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DiagLogLevel, diag, trace } from '@opentelemetry/api';
+import { context, DiagLogLevel, diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -13,6 +13,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
+import { RepeatedLines } from '../repeated-lines.js';
 import { installPropagation } from './propagation.js';
 import type { TracingEnv } from './tracing-env.js';
 
@@ -73,11 +74,25 @@ export class TracingSdk {
   }
 }
 
-/** In the app's own log: a collector that cannot be reached is no reason to fail, but one to tell. */
+/**
+ * In the app's own log: a collector that cannot be reached is no reason to fail, but one to tell. Not of every delivery, of
+ * which there may be several a second, nor as a part of the trace that happened to be under way.
+ */
 function reportFailures(logger: Logger): void {
-  const warn = (message: string, ...details: unknown[]) => logger.warn({ details: details.map(String) }, `tracing: ${message}`);
+  const lines = new RepeatedLines((line) => context.with(ROOT_CONTEXT, () => logger.warn(line)));
+  const warn = (message: string) => lines.tell(`tracing: ${toReason(message)}`);
   const ignore = () => undefined;
   diag.setLogger({ error: warn, warn, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.WARN);
+}
+
+/** OpenTelemetry tells an error as JSON, with where in its code it was. */
+function toReason(message: string): string {
+  try {
+    const { message: reason } = JSON.parse(message) as { readonly message?: unknown };
+    return typeof reason === 'string' ? `traces are not delivered: ${reason}` : message;
+  } catch {
+    return message;
+  }
 }
 
 function samplerOf({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: ratio }: TracingEnv): Sampler {

@@ -1,5 +1,6 @@
 import { provideHelm } from '../kubernetes/helm.js';
 import { provideKubernetes } from '../kubernetes/programs.js';
+import { provideKubernetesPrometheus } from '../kubernetes/prometheus.js';
 import { provideRedis } from './run-redis.js';
 
 /** Jest calls it once before the first test of a run that needs a Kubernetes. A build's progress is shown as it comes. */
@@ -15,4 +16,5 @@ export default async function kubernetesSetup(): Promise<void> {
 async function provideAll(report: (line: string) => void): Promise<void> {
   await provideKubernetes(report);
   await provideHelm(report);
+  await provideKubernetesPrometheus(report);
 }

@@ -21,6 +21,12 @@ export interface SourceFile {
   readonly files: readonly string[];
 }
 
+export interface BuildSource {
+  /** Folder with go.mod and go.sum. */
+  readonly module: string;
+  readonly tags?: readonly string[];
+}
+
 export interface BuildJob {
   readonly name: string;
   readonly package: string;
@@ -35,36 +41,42 @@ const TOLD_VERSIONS: Readonly<Record<string, string>> = {
   'github.com/docker/compose/v5': 'github.com/docker/compose/v5/internal.Version',
 };
 
-/** How everything is built. */
-export async function buildFlags(module: string): Promise<string[]> {
+/** How everything is built. @param tags of Go: what is left out, or taken in */
+export async function buildFlags(module: string, tags: readonly string[] = []): Promise<string[]> {
   const manifest = await readFile(join(module, 'go.mod'), 'utf8');
   const told = [...manifest.matchAll(/^(?:require |\t)(\S+) (v\S+)/gm)].flatMap(([, name = '', version]) => {
     const variable = TOLD_VERSIONS[name];
     return variable === undefined ? [] : [` -X ${variable}=${version}`];
   });
-  return [...FLAGS, `-ldflags=${LINKER_FLAGS}${told.join('')}`];
+  return [...FLAGS, ...(tags.length > 0 ? [`-tags=${tags.join(',')}`] : []), `-ldflags=${LINKER_FLAGS}${told.join('')}`];
 }
 
 /** One after the other, as Go keeps all cores busy with each. @throws Error with the end of what Go printed */
 export async function buildPrograms(
   go: GoToolchain,
-  module: string,
+  { module, tags }: BuildSource,
   jobs: readonly BuildJob[],
   report: (line: string) => void,
 ): Promise<void> {
+  const flags = await buildFlags(module, tags);
   for (const [index, job] of jobs.entries()) {
     const startedAt = performance.now();
-    await buildProgram(go, module, job, report);
+    await buildProgram(go, { module, flags }, job, report);
     report(`  ${job.name}: built in ${secondsSince(startedAt)} s (${index + 1} of ${jobs.length})`);
   }
 }
 
-async function buildProgram(go: GoToolchain, module: string, job: BuildJob, report: (line: string) => void): Promise<void> {
+async function buildProgram(
+  go: GoToolchain,
+  { module, flags }: { readonly module: string; readonly flags: readonly string[] },
+  job: BuildJob,
+  report: (line: string) => void,
+): Promise<void> {
   const draft = draftOf(job.file);
   const startedAt = performance.now();
   let packages = 0;
   const build = await startProgram(go.command, {
-    args: ['build', '-v', ...(await buildFlags(module)), '-o', draft, job.package],
+    args: ['build', '-v', ...flags, '-o', draft, job.package],
     cwd: module,
     env: environment(go),
     // Go prints the name of each package as it is done with it.

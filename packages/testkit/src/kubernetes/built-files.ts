@@ -15,6 +15,8 @@ export interface BuildPlan {
   readonly title: string;
   /** Folder with go.mod and go.sum, which say what is built in which version, and no code. */
   readonly module: string;
+  /** Of Go, where what is built can do with less. */
+  readonly tags?: readonly string[];
   /** Programs, by the package that each is built from. */
   readonly packages: Readonly<Record<string, string>>;
   /** Files that are taken from the modules as they are. */
@@ -30,7 +32,7 @@ export type BuiltFiles<Plan extends BuildPlan> = Readonly<Record<keyof Plan['pac
  * @throws Error that says what to do when there is no Go, or how the build ended
  */
 export async function provideBuilt<Plan extends BuildPlan>(plan: Plan, report: (line: string) => void): Promise<BuiltFiles<Plan>> {
-  const folder = join(cacheFolder(), await versionKey(plan.module));
+  const folder = join(cacheFolder(), await versionKey(plan));
   const names = [...Object.keys(plan.packages), ...Object.keys(plan.sources)];
   const files: Record<string, string> = Object.fromEntries(names.map((name) => [name, join(folder, name)]));
   if (missing(files).length > 0) {
@@ -53,7 +55,7 @@ async function build(plan: BuildPlan, files: Readonly<Record<string, string>>, r
   if (programs.length > 0) {
     report(`Building ${plan.title} from source for the tests, once on this machine: ${programs.map(({ name }) => name).join(', ')} …`);
   }
-  await buildPrograms(go, plan.module, programs, report);
+  await buildPrograms(go, plan, programs, report);
   for (const { source, file } of jobs) if (source) await keepSource(go, plan.module, source, file);
 }
 
@@ -66,8 +68,8 @@ function cacheFolder(): string {
 }
 
 /** Another version of anything that goes into the programs is another folder. */
-async function versionKey(module: string): Promise<string> {
-  const hash = createHash('sha256').update((await buildFlags(module)).join(' '));
+async function versionKey({ module, tags }: BuildPlan): Promise<string> {
+  const hash = createHash('sha256').update((await buildFlags(module, tags)).join(' '));
   for (const name of ['go.mod', 'go.sum']) hash.update(await readFile(join(module, name)));
   return `${goArchitecture()}-${hash.digest('hex').slice(0, 16)}`;
 }

@@ -76,6 +76,13 @@ class Attempt:
         return self._lease.idempotency_key
 
     @property
+    def trace_headers(self) -> dict[str, str]:
+        """Of the trace that the job belongs to (W3C Trace Context), for what the handler calls; empty where there is none."""
+        lease = self._lease
+        headers = {"traceparent": lease.traceparent, "tracestate": lease.tracestate}
+        return {name: value for name, value in headers.items() if value is not None}
+
+    @property
     def remaining(self) -> float:
         """Seconds until the attempt's time is up."""
         return max(0.0, self._ends_at - time.monotonic())

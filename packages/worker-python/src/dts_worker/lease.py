@@ -24,6 +24,8 @@ class Lease:
     quarantine: bool
     idempotency_key: str
     children: int
+    traceparent: str | None
+    tracestate: str | None
 
     @staticmethod
     def read(answer: dict[str, Any]) -> Lease:
@@ -42,4 +44,6 @@ class Lease:
             quarantine=answer["quarantine"],
             idempotency_key=answer["idempotencyKey"],
             children=answer["children"],
+            traceparent=answer.get("traceparent"),
+            tracestate=answer.get("tracestate"),
         )
