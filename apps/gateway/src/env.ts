@@ -1,4 +1,4 @@
-import { queueEnvShape } from '@dts/queue';
+import { foreignJobsEnvShape, queueEnvShape } from '@dts/queue';
 import { envList, loggerEnvShape, metricsEnvShape, rateSetting, serverEnvShape, tracingEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 
@@ -7,6 +7,7 @@ const variables = z.object({
   ...queueEnvShape,
   ...tracingEnvShape,
   ...serverEnvShape(3000),
+  ...foreignJobsEnvShape,
   /**
    * Milliseconds between the signal to stop and the stop, in which /readyz says no and all else is answered: longer than a balancer
    * takes to notice, or it sends requests to a gateway that is gone.
