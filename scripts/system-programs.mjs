@@ -85,6 +85,13 @@ const PROGRAMS = {
     macos: 'brew install alertmanager',
     docker: IN_DOCKER,
   },
+  haproxy: {
+    title: 'HAProxy',
+    names: ['haproxy'],
+    debian: 'haproxy',
+    macos: 'brew install haproxy',
+    docker: IN_DOCKER,
+  },
   openssl: {
     title: 'OpenSSL',
     names: ['openssl'],
@@ -129,7 +136,8 @@ function isThere({ names, check }) {
 }
 
 function isOnPath(name) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && isExecutable(join(folder, name)));
+  // Debian has servers where only root looks.
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => folder !== '' && isExecutable(join(folder, name)));
 }
 
 function isExecutable(path) {

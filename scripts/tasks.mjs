@@ -23,7 +23,8 @@ export const tasks = {
   produce: { node: app('packages/local/dist/produce/main.js'), built: true },
   dts: { node: app('packages/cli/dist/main.js'), built: true, env: dataDir, cwd: callersFolder },
   bench: { node: app('packages/bench/dist/main.js'), built: true, programs: () => ['redis'] },
-  chaos: { node: app('packages/chaos/dist/main.js'), built: true, programs: () => ['redis', 'compiler'] },
+  chaos: { node: app('packages/chaos/dist/main.js'), built: true, programs: () => ['redis', 'compiler', 'haproxy'] },
+  soak: { node: app('packages/chaos/dist/availability/main.js'), built: true, programs: () => ['redis', 'compiler', 'haproxy'] },
   test: { jest: [], built: true, programs: () => ['redis', 'chromium', 'compiler', 'curl', 'openssl'] },
   'test:scaler': { jest: ['--testPathPatterns=packages/(scaling|e2e/src/scaling)/|apps/scaler/'], built: true, programs: () => ['redis'] },
   'test:kubernetes': {

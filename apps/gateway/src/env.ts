@@ -1,4 +1,4 @@
-import { queueEnvShape } from '@dts/queue';
+import { foreignJobsEnvShape, queueEnvShape } from '@dts/queue';
 import { envList, loggerEnvShape, metricsEnvShape, rateSetting, serverEnvShape, tracingEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 
@@ -7,6 +7,12 @@ const variables = z.object({
   ...queueEnvShape,
   ...tracingEnvShape,
   ...serverEnvShape(3000),
+  ...foreignJobsEnvShape,
+  /**
+   * Milliseconds between the signal to stop and the stop, in which /readyz says no and all else is answered: longer than a balancer
+   * takes to notice, or it sends requests to a gateway that is gone.
+   */
+  DRAIN_DELAY: z.coerce.number().int().min(0).max(600_000).default(0),
   ...metricsEnvShape,
   /**
    * How much an acknowledgement is worth: `fast` may lose a second of jobs in a power cut, `synced` none, `replicated` none

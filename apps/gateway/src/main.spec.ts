@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { type App, type RedisServer, startApp, startRedis, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { API_KEYS, bearer } from './fixtures/gateway.js';
@@ -35,6 +36,28 @@ describe('the gateway as a process', () => {
     expect([answer.statusCode, JSON.parse(text).state]).toEqual([200, 'scheduled']);
     await expect(stopped).resolves.toEqual({ code: 0, signal: null });
     await expect(fetch(`${app.url}/healthz`)).rejects.toThrow();
+  });
+
+  it('serves on while balancers learn that it goes: not ready, and each answer ends its connection', async () => {
+    const app = await start({ DRAIN_DELAY: '1500' });
+    const agent = new Agent({ keepAlive: true });
+    const ask = async (path: string) => {
+      const [answer] = (await once(get(app.url + path, { agent, headers: bearer('caller') }), 'response')) as [IncomingMessage];
+      answer.resume();
+      return [answer.statusCode, answer.headers.connection];
+    };
+    await expect(ask('/readyz')).resolves.toEqual([200, 'keep-alive']);
+    const ahead = connect(app.port, '127.0.0.1');
+    await once(ahead, 'connect');
+    const stopped = app.stop();
+    await waitFor(async () => (await ask('/readyz'))[0] === 503, { describe: '/readyz to answer 503' });
+    expect((await submit(app)).status).toBe(201);
+    await expect(ask('/v1/queues')).resolves.toEqual([expect.any(Number), 'close']);
+    ahead.write('GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n'); // opened before, and used only now
+    expect(String((await once(ahead, 'data'))[0])).toMatch(/^HTTP\/1\.1 200 /);
+    await expect(stopped).resolves.toEqual({ code: 0, signal: null });
+    agent.destroy();
+    ahead.destroy();
   });
 
   it('stops within seconds although Redis is gone and somebody waited', async () => {

@@ -15,6 +15,7 @@ await main('gateway', async () => {
     host: env.HOST,
     port: env.PORT,
     graceMs: env.SHUTDOWN_GRACE,
+    drainDelayMs: env.DRAIN_DELAY,
     tracing,
     adapter: createAdapter(),
     prepare: prepareServer,

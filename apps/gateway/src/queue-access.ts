@@ -123,7 +123,8 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
   /** Leases, to be started, and to be stopped before this is closed. */
   createLeases(events: LeaseEvents): Leases {
     const { queues, redis, patient, prefix } = this;
-    return new Leases({ queues, redis, patient, prefix, leaseMs: this.env.LEASE_DURATION, events });
+    const { LEASE_DURATION: leaseMs, UNREADABLE_WAIT: unreadableWaitMs } = this.env;
+    return new Leases({ queues, redis, patient, prefix, leaseMs, unreadableWaitMs, events });
   }
 
   onApplicationBootstrap(): void {

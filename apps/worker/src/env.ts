@@ -1,4 +1,4 @@
-import { queueChoices, queueEnvShape } from '@dts/queue';
+import { foreignJobsEnvShape, queueChoices, queueEnvShape } from '@dts/queue';
 import { loggerEnvShape, metricsEnvShape, serverEnvShape, tracingEnvShape } from '@dts/runtime';
 import { z } from 'zod';
 import { handlerEnvShape } from './handlers/env.js';
@@ -10,6 +10,7 @@ export const workerEnv = z.object({
   ...serverEnvShape(3001),
   ...metricsEnvShape,
   ...handlerEnvShape,
+  ...foreignJobsEnvShape,
   /**
    * Milliseconds after which the jobs of a worker that went silent are taken from it, a second more at most. It must
    * outlast a short outage of Redis and the longest block of the event loop, or a job runs twice.

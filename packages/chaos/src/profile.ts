@@ -4,6 +4,8 @@ export interface Profile {
   readonly clients: number;
   /** Submissions a second in all clients together, at most. */
   readonly perSecond: number;
+  /** Submissions a second of a load that nothing may slow down. */
+  readonly steady: number;
   /** Submissions in batches where the load is the point: in all, and a second at most. */
   readonly bulk: { readonly total: number; readonly perSecond: number };
   /** Milliseconds of load before a fault, at least and at most: chance picks the moment. */
@@ -26,6 +28,7 @@ export const QUICK: Profile = {
   name: 'quick',
   clients: 32,
   perSecond: 300,
+  steady: 200,
   bulk: { total: 2_000, perSecond: 300 },
   before: [1_000, 2_000],
   after: 1_000,
@@ -40,6 +43,7 @@ export const FULL: Profile = {
   name: 'full',
   clients: 64,
   perSecond: 400,
+  steady: 500,
   bulk: { total: 60_000, perSecond: 3_000 },
   before: [2_000, 4_000],
   after: 3_000,

@@ -4,6 +4,7 @@ export { encodeAttempt } from './attempt.js';
 export { isOfAttempt } from './attempts/attempt-error.js';
 export { EndNotes } from './attempts/end-notes.js';
 export { handBack, toFailure } from './attempts/failure.js';
+export { ForeignJobs, foreignJobsEnvShape } from './attempts/foreign-jobs.js';
 export { type JobTrace, traceOf } from './attempts/job-trace.js';
 export { LaneGate } from './attempts/lane-gate.js';
 export { classifyThrown, type FailedOutcome, stopped } from './attempts/outcome.js';

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -19,6 +20,8 @@ export interface AppOptions {
   readonly port: number;
   /** Milliseconds that the app's own drain takes at most. */
   readonly graceMs: number;
+  /** Milliseconds between the signal and the stop in which it serves on, not ready any more, until every balancer knows; 0 unless given. */
+  readonly drainDelayMs?: number;
   readonly adapter?: FastifyAdapter;
   /** Stopped when all else is. */
   readonly tracing?: Tracing;
@@ -38,8 +41,7 @@ export async function runApp(options: AppOptions): Promise<void> {
     bodyParser: false,
   });
   await options.prepare?.(app);
-  leaveNoConnectionOpen(app);
-  stopOnDrain(app, options);
+  stopOnDrain(app, options, leaveNoConnectionOpen(app));
   await app.init();
   await listen(app, options);
 }
@@ -58,8 +60,9 @@ async function listen(app: NestFastifyApplication, { name, logger, host, port }:
 /**
  * The server would wait for its callers: a connection that is busy when the stop begins must not be kept for more requests, and one
  * that somebody has opened ahead, without a request so far, is none that Node closes by itself.
+ * @returns what closes those
  */
-function leaveNoConnectionOpen(app: NestFastifyApplication): void {
+function leaveNoConnectionOpen(app: NestFastifyApplication): () => void {
   const { signal } = app.get(Draining);
   const unused = new Set<Socket>();
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
@@ -71,18 +74,19 @@ function leaveNoConnectionOpen(app: NestFastifyApplication): void {
     socket.once('close', () => unused.delete(socket));
   });
   fastify.server.prependListener('request', ({ socket }: IncomingMessage) => unused.delete(socket));
-  signal.addEventListener('abort', () => {
+  return () => {
     for (const socket of unused) socket.destroy();
-  });
+  };
 }
 
 /** Whoever begins the drain stops the app: a signal, or the app itself. */
-function stopOnDrain(app: NestFastifyApplication, { logger, graceMs, tracing }: AppOptions): void {
+function stopOnDrain(app: NestFastifyApplication, options: AppOptions, closeUnused: () => void): void {
+  const { logger, graceMs, drainDelayMs = 0, tracing } = options;
   const draining = app.get(Draining);
   draining.signal.addEventListener('abort', () => {
     logger.info(`stopping: ${(draining.signal.reason as Error).message}`);
-    setTimeout(() => exit(logger, 'did not stop in time'), graceMs + STOP_MARGIN_MS).unref();
-    stop(app, tracing).then(
+    setTimeout(() => exit(logger, 'did not stop in time'), drainDelayMs + graceMs + STOP_MARGIN_MS).unref();
+    stop(app, { drainDelayMs, closeUnused, tracing }).then(
       () => process.exit(draining.exitCode),
       (error: unknown) => exit(logger, 'could not stop cleanly', error),
     );
@@ -92,7 +96,16 @@ function stopOnDrain(app: NestFastifyApplication, { logger, graceMs, tracing }: 
   process.on('disconnect', () => draining.begin('the supervising process is gone'));
 }
 
-async function stop(app: NestFastifyApplication, tracing: Tracing | undefined): Promise<void> {
+interface Stop {
+  readonly drainDelayMs: number;
+  readonly closeUnused: () => void;
+  readonly tracing: Tracing | undefined;
+}
+
+/** A connection that a balancer has just opened may carry a request in a moment: it is closed only once nobody sends any here. */
+async function stop(app: NestFastifyApplication, { drainDelayMs, closeUnused, tracing }: Stop): Promise<void> {
+  if (drainDelayMs > 0) await delay(drainDelayMs);
+  closeUnused();
   await app.close();
   await tracing?.stop();
 }

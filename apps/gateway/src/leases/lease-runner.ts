@@ -30,6 +30,7 @@ export class LeaseRunner implements OnApplicationBootstrap, OnModuleDestroy {
         metrics.quarantined(labelsOf(job));
         logger.warn(factsOf(job), 'job runs in quarantine: it may be what crashed its workers');
       },
+      unreadable: (job, reason) => logger.warn(factsOf(job), `job put off, for a gateway of another version: ${reason}`),
       stalled: (queue, jobId) => {
         stalls.inc({ queue });
         logger.warn({ queue, jobId }, 'took a job back whose lease was not extended');

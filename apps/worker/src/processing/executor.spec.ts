@@ -1,5 +1,5 @@
 import { FinalError, RetryableError } from '@dts/jobs';
-import { Children, JobLogs, type JobRecord, Starts, workerOptions } from '@dts/queue';
+import { Children, ForeignJobs, JobLogs, type JobRecord, Starts, workerOptions } from '@dts/queue';
 import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Worker } from 'bullmq';
@@ -51,7 +51,7 @@ describe('Executor', () => {
       return job.state === state && job;
     });
 
-  function work(handler: Parameters<typeof here>[0], name = 'w1'): Worker {
+  function work(handler: Parameters<typeof here>[0], name = 'w1', patienceMs = 0): Worker {
     measured = new MeasuredReporter();
     executor = new Executor(
       name,
@@ -61,6 +61,7 @@ describe('Executor', () => {
       new Quarantine(HANDLER_ENV, SILENT, ignore, processOf(MISBEHAVING, 128)),
       noChildren,
       new Children(opened.queues, opened.patient),
+      new ForeignJobs(opened.patient, patienceMs, ignore),
     );
     const worker = new Worker('io', (job, token, signal) => executor.execute(job, token ?? '', signal, here(handler)), {
       ...workerOptions(opened.patient, opened.prefix, name, 15_000),
@@ -107,6 +108,24 @@ describe('Executor', () => {
     work(async () => RESULT);
     await opened.queues.io.add('gone.type', { payload: {}, tenant: 'test' }, { jobId: STRANGER, attempts: 5 });
     expect((await until(STRANGER, 'dead')).error).toEqual({ code: 'unknown-job', message: expect.stringContaining('"gone.type"') });
+  });
+
+  it('puts off what another version must have stored, and runs it once it can be read, no attempt used up', async () => {
+    work(async () => RESULT, 'w1', 60_000);
+    const data = { payload: { ...PAYLOAD, laterMember: 1 }, tenant: 'test' };
+    const stored = await opened.queues.io.add('http.request', data, { jobId: STRANGER, attempts: 1 });
+    expect(await until(STRANGER, 'scheduled')).toMatchObject({ attemptsMade: 0, attempts: [], error: null });
+    await stored.updateData({ ...data, payload: PAYLOAD }); // what a worker of that version would see
+    expect(await until(STRANGER, 'completed')).toMatchObject({ attemptsMade: 1, result: RESULT });
+  });
+
+  it('buries it when nobody could read it for as long as it may wait', async () => {
+    const startedAt = Date.now();
+    work(async () => RESULT, 'w1', 400);
+    await opened.queues.io.add('gone.type', { payload: {}, tenant: 'test' }, { jobId: STRANGER, attempts: 5 });
+    const job = await until(STRANGER, 'dead');
+    expect([job.error?.code, job.attemptsMade]).toEqual(['unknown-job', 1]);
+    expect(Number(job.finishedAt) - startedAt).toBeGreaterThanOrEqual(400);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import {
   type Children,
   CRASHES_TOLERATED,
   type FailedOutcome,
+  type ForeignJobs,
   handBack,
   type JobLogs,
   keyOf,
@@ -12,7 +13,7 @@ import {
   toFailure,
   type WorkerJob,
 } from '@dts/queue';
-import { WaitingChildrenError } from 'bullmq';
+import { DelayedError, WaitingChildrenError } from 'bullmq';
 import type { Child, Submit } from './handler.js';
 import type { JobStart, Runner } from './job-start.js';
 import { classify } from './outcome.js';
@@ -35,8 +36,9 @@ export class Executor {
     private readonly quarantine: Quarantine,
     private readonly submitterFor: (parent: WorkerJob) => Submit,
     private readonly children: Children,
+    foreign: ForeignJobs,
   ) {
-    this.preparation = new Preparation(children);
+    this.preparation = new Preparation(children, foreign);
   }
 
   /** A fetch that was under way when its worker was told to stop still brings a job: from now on it goes straight back. */
@@ -68,7 +70,7 @@ export class Executor {
       this.reporter.completed(job, startedAt);
       return result;
     } catch (thrown) {
-      if (thrown instanceof WaitingChildrenError) throw thrown;
+      if (thrown instanceof WaitingChildrenError || thrown instanceof DelayedError) throw thrown;
       const outcome = classify(thrown, timeoutOf(job));
       this.reporter.failed(job, startedAt, outcome);
       throw await this.toThrow(job, token, startedAt, outcome);

@@ -1,5 +1,5 @@
 import { FinalError } from '@dts/jobs';
-import { Children, type FlowNodeInput, Flows, JobLogs, Starts, workerOptions } from '@dts/queue';
+import { Children, type FlowNodeInput, Flows, ForeignJobs, JobLogs, Starts, workerOptions } from '@dts/queue';
 import { waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Worker } from 'bullmq';
@@ -45,6 +45,7 @@ describe("a flow's parent", () => {
       quarantine,
       noChildren,
       new Children(opened.queues, opened.patient),
+      new ForeignJobs(opened.patient, 0, ignore),
     );
   });
   afterEach(async () => {

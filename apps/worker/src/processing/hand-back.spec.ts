@@ -1,5 +1,5 @@
 import type { WorkerJob } from '@dts/queue';
-import { ARRIVAL_PRIORITY, Children, JobLogs, Starts, workerOptions } from '@dts/queue';
+import { ARRIVAL_PRIORITY, Children, ForeignJobs, JobLogs, Starts, workerOptions } from '@dts/queue';
 import { createSignal, waitFor } from '@dts/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EagerWorker } from './eager-worker.js';
@@ -29,6 +29,7 @@ describe('handing back', () => {
       new Quarantine(HANDLER_ENV, SILENT, ignore),
       noChildren,
       children,
+      new ForeignJobs(opened.patient, 0, ignore),
     );
   });
 

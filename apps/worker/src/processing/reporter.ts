@@ -42,6 +42,11 @@ export class AttemptReporter {
     this.logger.info({ ...factsOf(job), attempt: undefined }, `job ended without an attempt: ${reason}`);
   }
 
+  /** One that this version cannot read; another must have stored it. */
+  putOff(job: WorkerJob, reason: string): void {
+    this.logger.warn(factsOf(job), `job put off, for a worker of another version: ${reason}`);
+  }
+
   /** @param crashes how often the job may have crashed its worker */
   quarantined(job: WorkerJob, crashes: number): void {
     this.metrics.quarantined(labelsOf(job));

@@ -9,6 +9,7 @@ import {
   type DueWork,
   EarlyEnds,
   EndNotes,
+  ForeignJobs,
   isAnswering,
   isOfAttempt,
   JobLogs,
@@ -27,7 +28,7 @@ import {
 } from '@dts/queue';
 import { Draining, errorLines, isTracing, LOGGER, type Logger } from '@dts/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { Telemetry } from 'bullmq';
+import { DelayedError, type Telemetry } from 'bullmq';
 import { WORKER_ENV, type WorkerEnv } from '../env.js';
 import { createHandlers } from '../handlers/index.js';
 import { CancelListener } from './cancel-listener.js';
@@ -100,6 +101,7 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
       new Quarantine(env, logger, () => metrics.crashed('quarantine')),
       (job) => this.children.submitterFor(job),
       new Children(queues, this.redis),
+      new ForeignJobs(this.redis, env.UNREADABLE_WAIT, (job, reason) => reporter.putOff(job, reason)),
     );
     this.notes = new EndNotes(new EarlyEnds(queues, this.redis));
     this.heartbeat = new Heartbeat({ id: this.name, host }, this.redis, this.prefix, () => this.status(), metrics.heard);
@@ -188,7 +190,12 @@ export class Workers implements OnApplicationBootstrap, OnModuleDestroy {
     // Three parameters, by which BullMQ knows that it must make a signal.
     const process = async (job: WorkerJob, token?: string, signal?: AbortSignal) => {
       await this.gate.admit(job, token ?? '');
-      return this.executor.execute(job, token ?? '', signal, run);
+      try {
+        return await this.executor.execute(job, token ?? '', signal, run);
+      } catch (error) {
+        if (error instanceof DelayedError) this.gate.leave(job); // no event tells of it
+        throw error;
+      }
     };
     const worker = new EagerWorker(queue, process, options, slots);
     worker.on('error', this.logError);

@@ -28,6 +28,8 @@ export interface LoadOptions {
   readonly clients: number;
   /** Submissions in all clients together. */
   readonly perSecond: number;
+  /** As many a second whatever the answers, as far as there are clients that wait for none; else a slow service is asked less. */
+  readonly isOpen?: boolean;
   /** Stops by itself after this many; goes on until `finish` unless given. */
   readonly total?: number;
   /** Of 100 submissions that are certainly not stored, so many are left at that; 0 unless given. */
@@ -75,11 +77,16 @@ export class Load {
   private readonly running: Promise<unknown>;
 
   constructor(private readonly options: LoadOptions) {
-    this.pace = new Pace(options.perSecond);
+    this.pace = new Pace(options.perSecond, options.isOpen);
     const connections = options.clients;
     this.agent = new Agent({ connections, headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS, connectTimeout: 1_000 });
     this.running = Promise.all(Array.from({ length: options.clients }, () => this.runClient()));
     this.running.catch(() => {}); // told to whoever waits for the end
+  }
+
+  /** Begun so far. */
+  get count(): number {
+    return this.submitted;
   }
 
   /** Whether it stops by itself. */

@@ -26,6 +26,8 @@ export interface Mix {
   readonly type?: 'image.thumbnail' | 'report.render';
   /** Trees of jobs in place of single ones. */
   readonly flows?: true;
+  /** Members of an `http.request` payload beside those that every version knows. */
+  readonly extra?: Readonly<Record<string, string>>;
   /** Milliseconds that a run may take; the job type's own bound unless given. */
   readonly runMs?: number;
 }
@@ -55,9 +57,9 @@ export function makeSubmission(key: string, url: string, mix: Mix, random: Rando
 }
 
 /** Calls `url` when it runs. */
-function jobOf(url: string, { type, runMs }: Mix): object {
+function jobOf(url: string, { type, runMs, extra }: Mix): object {
   if (type === 'image.thumbnail') return { name: type, payload: { sourceUrl: url, destinationUrl: url, width: 1 } };
   // What the workers that the SDKs are tried with make of it: a call.
   if (type === 'report.render') return { name: type, payload: { title: 'call', columns: [url] } };
-  return { name: 'http.request', payload: { method: 'GET', url, timeout: runMs } };
+  return { name: 'http.request', payload: { method: 'GET', url, timeout: runMs, ...extra } };
 }

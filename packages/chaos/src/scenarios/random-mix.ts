@@ -1,46 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { RedisProxy } from '../proxy/redis-proxy.js';
-import type { Stage } from '../stage/stage.js';
+import { FAULTS } from '../faults/mix.js';
 import type { Scenario } from './scenario.js';
-
-const PAUSE_MS = 1_000;
-const SWALLOWED_MS = 200;
-
-type Fault = (stage: Stage, proxy: RedisProxy) => Promise<unknown>;
-
-const FAULTS: Readonly<Record<string, Fault>> = {
-  'power cut': async ({ redis }) => {
-    await redis.cutPower();
-    await redis.start();
-  },
-  'Redis kill -9': async ({ redis }) => {
-    await redis.kill();
-    await redis.start();
-  },
-  'Redis stands still': async ({ redis }) => {
-    redis.pause();
-    await delay(PAUSE_MS);
-    redis.resume();
-  },
-  'worker kill -9': async (stage, { url }) => {
-    await running(stage.workers)?.kill();
-    await stage.startWorker({ REDIS_URL: url });
-  },
-  'worker SIGTERM': async (stage, { url }) => {
-    await running(stage.workers)?.stop(40_000);
-    await stage.startWorker({ REDIS_URL: url });
-  },
-  'gateway kill -9': async (stage, { url }) => {
-    await running(stage.gateways)?.kill();
-    await stage.startGateway({ REDIS_URL: url });
-  },
-  'connections cut': async (_stage, proxy) => proxy.cut(),
-  'answers lost': async (_stage, proxy) => {
-    proxy.swallowReplies();
-    await delay(SWALLOWED_MS);
-    proxy.cut();
-  },
-};
 
 export const randomMix: Scenario = {
   name: 'random-mix',
@@ -62,13 +21,9 @@ export const randomMix: Scenario = {
     for (const name of names) {
       await stage.untilFault();
       stage.timeline.mark(name);
-      await FAULTS[name]?.(stage, proxy);
+      await FAULTS[name]?.(stage, proxy, env);
       await stage.recovery.ofCallers(load);
     }
     await stage.finish();
   },
 };
-
-function running<T extends { readonly program: { readonly isRunning: boolean } }>(apps: readonly T[]): T | undefined {
-  return apps.find(({ program }) => program.isRunning);
-}

@@ -15,6 +15,7 @@ import { redisKill } from './redis-kill.js';
 import { redisPause, redisRestart } from './redis-outage.js';
 import { replicaPromoted } from './replica-promoted.js';
 import { rollingRestart } from './rolling-restart.js';
+import { rollingUpgrade } from './rolling-upgrade.js';
 import type { Scenario } from './scenario.js';
 import { schedulerKill } from './scheduler-kill.js';
 import { stopWithoutRedis } from './stop-without-redis.js';
@@ -41,6 +42,7 @@ export const SCENARIOS: readonly Scenario[] = [
   workerBlocked,
   loopBlocked,
   rollingRestart,
+  rollingUpgrade,
   stopWithoutRedis,
   ...poisonJobs,
   gatewayKill,

@@ -50,6 +50,7 @@ export class Stage {
   readonly loads: Load[] = [];
   readonly gateways: App[] = [];
   readonly workers: App[] = [];
+  readonly scalers: App[] = [];
   readonly recovery: Recovery;
   private server: RedisProcess | undefined;
   private externalUrl: string | undefined;
@@ -146,6 +147,13 @@ export class Stage {
     return worker;
   }
 
+  /** @param file of another version */
+  async startScaler(env: Readonly<Record<string, string>> = {}, file = BUILT.scaler): Promise<App> {
+    const scaler = await startServer(file, { env: { ...this.env(), ...env }, timeoutMs: 30_000 });
+    this.scalers.push(scaler);
+    return scaler;
+  }
+
   /** A worker that loses: see the program. */
   async startAtMostOnceWorker(env: Readonly<Record<string, string>> = {}): Promise<App> {
     const worker = await startServer(BUILT.atMostOnceWorker, { env: { ...this.env(), SLOTS: AT_MOST_ONCE_SLOTS, ...env } });
@@ -226,14 +234,14 @@ export class Stage {
 
   /** Ends every process; the data of Redis stays for the audit's sake until `leave`. */
   async stopApps(): Promise<void> {
-    await Promise.all([...this.gateways, ...this.workers].map((app) => app.kill()));
+    await Promise.all([...this.gateways, ...this.workers, ...this.scalers].map((app) => app.kill()));
   }
 
   async leave(): Promise<void> {
     await this.stopApps();
     await Promise.all(this.loads.map((load) => load.finish(0)));
-    const { gateways, workers } = this;
-    await keepOutputs(this.options.dir, { gateways, workers, redis: this.server });
+    const { gateways, workers, scalers } = this;
+    await keepOutputs(this.options.dir, { gateways, workers, scalers, redis: this.server });
     for (const ending of this.endings.toReversed()) await ending();
     await this.server?.remove();
     await this.receiver.stop();

@@ -1,6 +1,7 @@
 import { definitionOf, FinalError, findJobDefinition, type JobDefinition, parsePayload } from '@dts/jobs';
 import { WaitingChildrenError } from 'bullmq';
 import type { Children } from '../flows/children.js';
+import type { ForeignJobs } from './foreign-jobs.js';
 import type { WorkerJob } from './worker-job.js';
 
 /** A job that may start. */
@@ -12,18 +13,30 @@ export interface Prepared {
 
 /** What must hold before an attempt starts, whoever runs it: a known job, a payload that fits, in time, its children ended. */
 export class Preparation {
-  constructor(private readonly children: Children) {}
+  constructor(
+    private readonly children: Children,
+    private readonly foreign: ForeignJobs,
+  ) {}
 
   /**
    * @throws FinalError `unknown-job`, `invalid-payload`, `expired`, `child-failed`; WaitingChildrenError once the job waits
-   * for its children
+   * for its children; DelayedError once it waits for a worker that can read it
    */
   async prepare(job: WorkerJob, token: string): Promise<Prepared> {
-    const definition = definitionOf(job.name);
-    const payload = parsePayload(definition, job.data.payload);
     checkStartBy(job.data.startBy);
+    const prepared = await this.read(job, token);
     await this.awaitChildren(job, token);
-    return { definition, payload };
+    return prepared;
+  }
+
+  private async read(job: WorkerJob, token: string): Promise<Prepared> {
+    try {
+      const definition = definitionOf(job.name);
+      return { definition, payload: parsePayload(definition, job.data.payload) };
+    } catch (error) {
+      await this.foreign.putOff(job, token, (error as FinalError).message);
+      throw error;
+    }
   }
 
   /** Of a parent that was retried: its children have ended mostly. */

@@ -53,7 +53,7 @@ export class LeaseStarts implements JobSource {
     }
     try {
       await this.gate.admit(job, secret);
-      const { payload } = await this.preparation.prepare(job, secret);
+      const payload = await this.prepare(job, secret);
       const quarantine = isSuspect(await this.quarantining.begin(job));
       return { ...(await this.terms(job, secret)), secret, job, payload, size, quarantine };
     } catch (error) {
@@ -61,6 +61,15 @@ export class LeaseStarts implements JobSource {
       if (!(error instanceof FinalError)) throw error;
       await this.settlements.fail(job, secret, classifyThrown(error));
       return undefined;
+    }
+  }
+
+  private async prepare(job: WorkerJob, secret: string): Promise<unknown> {
+    try {
+      return (await this.preparation.prepare(job, secret)).payload;
+    } catch (error) {
+      if (error instanceof DelayedError) this.gate.leave(job);
+      throw error;
     }
   }
 

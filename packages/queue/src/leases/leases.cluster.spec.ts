@@ -26,7 +26,9 @@ it('leases, keeps and ends jobs in a cluster', async () => {
     error: ignore,
   };
   const { queues, redis } = opened;
-  const leases = ending.adopt(new Leases({ queues, redis, patient, prefix, leaseMs: 10_000, events }), (started) => started.stop());
+  const leases = ending.adopt(new Leases({ queues, redis, patient, prefix, leaseMs: 10_000, unreadableWaitMs: 0, events }), (started) =>
+    started.stop(),
+  );
   leases.start();
   const submission = { name: 'report.render', payload: { title: 't' }, options: {}, tenant: 'acme' };
   for (let n = 0; n < 3; n++) await opened.jobs.submit(submission);

@@ -1,5 +1,6 @@
 import { isLeased, type LeasedQueueName, QUEUE_NAMES } from '@dts/jobs';
 import { EndNotes } from '../attempts/end-notes.js';
+import { ForeignJobs } from '../attempts/foreign-jobs.js';
 import { type JobTrace, traceOf } from '../attempts/job-trace.js';
 import { LaneGate } from '../attempts/lane-gate.js';
 import { type Failure, stopped } from '../attempts/outcome.js';
@@ -38,6 +39,8 @@ const CHILDREN_AT_ONCE = 50;
 export interface LeaseEvents extends SettlementEvents {
   /** A job starts that may have crashed its workers: it is to run alone. */
   readonly quarantined: (job: WorkerJob) => void;
+  /** A job is put off: another version must have stored it. */
+  readonly unreadable: (job: WorkerJob, reason: string) => void;
   readonly stalled: (queue: LeasedQueueName, jobId: string) => void;
   readonly error: (error: Error) => void;
 }
@@ -51,6 +54,8 @@ export interface LeaseOptions {
   readonly prefix: string;
   /** Milliseconds for which a lease holds unless it is extended. */
   readonly leaseMs: number;
+  /** Milliseconds that a job waits for a gateway that can read it. */
+  readonly unreadableWaitMs: number;
   readonly events: LeaseEvents;
 }
 
@@ -197,12 +202,12 @@ export class Leases {
   }
 
   private open(name: LeasedQueueName, quarantining: Quarantining): void {
-    const { redis, patient, prefix, leaseMs, events, queues } = this.options;
+    const { redis, patient, prefix, leaseMs, unreadableWaitMs, events, queues } = this.options;
     const queue = new LeasedQueue(name, redis, patient, prefix, leaseMs, {
       stalled: (jobId) => events.stalled(name, jobId),
       error: events.error,
     });
-    const preparation = new Preparation(new Children(queues, redis));
+    const preparation = new Preparation(new Children(queues, redis), new ForeignJobs(redis, unreadableWaitMs, events.unreadable));
     const starts = new LeaseStarts(queue, redis, this.gate, preparation, quarantining, this.settlements);
     this.leased.set(name, queue);
     this.lines.set(name, new WaitingLine(name, starts));
