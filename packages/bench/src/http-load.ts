@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import autocannon from 'autocannon';
-import type { Metric, Sample } from './workload.js';
+import type { Plan } from './plan.js';
+import type { Contender, Metric, Sample } from './workload.js';
 
 /** Of what {@link postJobs} returns. */
 export const HTTP_METRICS: readonly Metric[] = [
@@ -16,6 +17,18 @@ export interface Load {
   readonly body: string;
   readonly connections: number;
   readonly seconds: number;
+}
+
+/** A server that is posted to for as long as the plan says. */
+export function httpContender(name: string, does: string, load: Omit<Load, 'seconds'>, { seconds, warmUpSeconds }: Plan): Contender {
+  return {
+    name,
+    does,
+    warmUp: async (signal) => {
+      await postJobs({ ...load, seconds: warmUpSeconds }, signal);
+    },
+    run: (signal) => postJobs({ ...load, seconds }, signal),
+  };
 }
 
 /**
