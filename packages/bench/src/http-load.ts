@@ -17,6 +17,8 @@ export interface Load {
   readonly body: string;
   readonly connections: number;
   readonly seconds: number;
+  /** Jobs in a body: 1, with an idempotency key of its own each time, unless it is a batch, without. */
+  readonly batch?: number;
 }
 
 /** A server that is posted to for as long as the plan says. */
@@ -32,16 +34,17 @@ export function httpContender(name: string, does: string, load: Omit<Load, 'seco
 }
 
 /**
- * Posts the same body over and over, each time with an idempotency key of its own.
+ * Posts the same body over and over.
  * @throws Error when not one request got a 2xx, the signal's reason when it is told to stop
  */
-export async function postJobs({ apiKey, seconds, ...load }: Load, signal: AbortSignal): Promise<Sample> {
+export async function postJobs({ apiKey, seconds, batch = 1, ...load }: Load, signal: AbortSignal): Promise<Sample> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
   const setupRequest = (request: { headers: Record<string, string> }) => ({
     ...request,
     headers: { ...request.headers, 'idempotency-key': randomUUID() },
   });
-  const run = autocannon({ ...load, method: 'POST', headers, duration: seconds, requests: [{ setupRequest }] });
+  const requests = batch === 1 ? [{ setupRequest }] : [];
+  const run = autocannon({ ...load, method: 'POST', headers, duration: seconds, requests });
   const stop = () => run.stop();
   signal.addEventListener('abort', stop, { once: true });
   const outcome = await run;
@@ -49,5 +52,5 @@ export async function postJobs({ apiKey, seconds, ...load }: Load, signal: Abort
   signal.throwIfAborted();
   const refused = outcome.non2xx + outcome.errors;
   if (outcome['2xx'] === 0) throw new Error(`${load.url} stored none of ${refused} jobs: there is nothing to measure`);
-  return { rate: outcome['2xx'] / outcome.duration, p50: outcome.latency.p50, p99: outcome.latency.p99, refused };
+  return { rate: (batch * outcome['2xx']) / outcome.duration, p50: outcome.latency.p50, p99: outcome.latency.p99, refused };
 }

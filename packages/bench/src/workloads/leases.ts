@@ -1,15 +1,13 @@
-import { resolve } from 'node:path';
-import { Backlog } from '../backlog.js';
+import { type Backlog, ProductBacklog } from '../backlog.js';
 import { LEASERS, LEASES_AT_ONCE, leaseAndComplete } from '../batch-leaser.js';
 import { PAYLOAD } from '../job.js';
 import type { Plan } from '../plan.js';
 import { Stage } from '../stage.js';
+import { SLOTS, startWorker } from '../workers.js';
 import type { Contender, Lineup, Workload } from '../workload.js';
 
-const NOOP = resolve(import.meta.dirname, '../../src/noop-handler.mjs');
 /** Jobs for each second of a round. */
 const JOBS_A_SECOND = 4_000;
-const SLOTS = 100;
 
 /** What it costs to run jobs elsewhere: leases over HTTP beside a worker of ours. */
 export const leases: Workload = {
@@ -30,9 +28,12 @@ async function open({ seconds }: Plan): Promise<Lineup> {
   await using opening = new AsyncDisposableStack();
   const stage = opening.use(await Stage.open({ env: { LOG_LEVEL: 'warn' } }));
   const { stack, redis } = stage;
-  await stack.start('worker', { QUEUES: `io:${SLOTS}`, NODE_OPTIONS: `--import=${NOOP}` });
-  const elsewhere = new Backlog(stack, redis, 'external', { name: 'report.render', payload: { title: 'x'.repeat(180) } });
-  const here = new Backlog(stack, redis, 'io', { name: 'http.request', payload: PAYLOAD });
+  await startWorker(stack);
+  const elsewhere = new ProductBacklog(stack, redis, stack.prefix, 'external', {
+    name: 'report.render',
+    payload: { title: 'x'.repeat(180) },
+  });
+  const here = new ProductBacklog(stack, redis, stack.prefix, 'io', { name: 'http.request', payload: PAYLOAD });
   const contender = (name: string, does: string, run: Contender['run']): Contender => ({
     name,
     does,

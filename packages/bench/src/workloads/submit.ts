@@ -1,14 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { SchedulerClient } from '@dts/client';
-import { type Stack, startServer } from '@dts/testkit';
+import type { Stack } from '@dts/testkit';
+import { startBareServer } from '../bare.js';
 import { ratio } from '../goal.js';
 import { HTTP_METRICS, httpContender } from '../http-load.js';
 import { CONNECTIONS, JOB, PAYLOAD, PAYLOAD_BYTES } from '../job.js';
 import type { Plan } from '../plan.js';
 import { Stage } from '../stage.js';
 import type { Lineup, Workload } from '../workload.js';
-
-const BARE_SERVER = fileURLToPath(new URL('../bare-server.js', import.meta.url));
 
 /** What all that a submission goes through costs: the gateway against a server that only stores. */
 export const submit: Workload = {
@@ -30,9 +28,7 @@ async function open(plan: Plan): Promise<Lineup> {
   await using opening = new AsyncDisposableStack();
   const stage = opening.use(await Stage.open());
   const { stack } = stage;
-  const bare = opening.adopt(await startServer(BARE_SERVER, { env: { REDIS_URL: stack.redis.url } }), async (server) => {
-    await server.stop();
-  });
+  const bare = opening.use(await startBareServer(stack));
   await submitOne(stack);
   const load = { apiKey: stack.apiKey, body: JOB, connections: CONNECTIONS };
   const contenders = [
