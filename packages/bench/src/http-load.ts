@@ -43,8 +43,8 @@ export async function postJobs({ apiKey, seconds, batch = 1, ...load }: Load, si
     ...request,
     headers: { ...request.headers, 'idempotency-key': randomUUID() },
   });
-  const requests = batch === 1 ? [{ setupRequest }] : [];
-  const run = autocannon({ ...load, method: 'POST', headers, duration: seconds, requests });
+  const keyed = batch === 1 && { requests: [{ setupRequest }] };
+  const run = autocannon({ ...load, method: 'POST', headers, duration: seconds, ...keyed });
   const stop = () => run.stop();
   signal.addEventListener('abort', stop, { once: true });
   const outcome = await run;
