@@ -8,7 +8,8 @@ const { AGENDA_STORE, POSTGRES_URL, REDIS_URL } = process.env;
 const AT_ONCE = 100;
 
 function open(options) {
-  const backend = AGENDA_STORE === 'redis' ? new RedisBackend({ connectionString: REDIS_URL }) : new PostgresBackend({ connectionString: POSTGRES_URL });
+  const backend =
+    AGENDA_STORE === 'redis' ? new RedisBackend({ connectionString: REDIS_URL }) : new PostgresBackend({ connectionString: POSTGRES_URL });
   const agenda = new Agenda({ backend, processEvery: '1 second', ...options });
   agenda.on('error', (error) => console.error(error));
   return agenda;

@@ -5,7 +5,11 @@ const BATCH = 1_000;
 const { POSTGRES_URL } = process.env;
 const logger = new Logger(() => () => {});
 /** As "Performance" in its documentation has it. */
-const batching = (concurrency) => ({ localQueue: { size: Math.max(500, concurrency + 1) }, completeJobBatchDelay: 0, failJobBatchDelay: 0 });
+const batching = (concurrency) => ({
+  localQueue: { size: Math.max(500, concurrency + 1) },
+  completeJobBatchDelay: 0,
+  failJobBatchDelay: 0,
+});
 
 export async function work(concurrency, mode) {
   const worker = { connectionString: POSTGRES_URL, concurrentJobs: concurrency, maxPoolSize: Math.min(concurrency + 1, 40) };

@@ -12,9 +12,12 @@ async function open() {
   return boss;
 }
 
-export async function work(concurrency) {
+const SINGLE = (concurrency) => ({ localConcurrency: concurrency, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 });
+const BATCHED = (concurrency) => ({ localConcurrency: 2, pollingIntervalSeconds: 0.5, batchSize: concurrency, burstWhenBatchFull: true });
+
+export async function work(concurrency, mode) {
   const boss = await open();
-  const options = { batchSize: concurrency, localConcurrency: 2, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 };
+  const options = mode === 'batched' ? BATCHED(concurrency) : SINGLE(concurrency);
   await boss.work(QUEUE, options, async (jobs) => {
     await Promise.all(jobs.map((job) => run(job.data)));
   });
@@ -24,7 +27,10 @@ export async function producer() {
   const boss = await open();
   return async (jobs) => {
     for (let at = 0; at < jobs.length; at += BATCH) {
-      await boss.insert(QUEUE, jobs.slice(at, at + BATCH).map((data) => ({ data })));
+      await boss.insert(
+        QUEUE,
+        jobs.slice(at, at + BATCH).map((data) => ({ data })),
+      );
     }
   };
 }
