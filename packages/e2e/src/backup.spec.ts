@@ -87,7 +87,9 @@ async function prove(redis: RedisServer, ledger: Ledger): Promise<void> {
   };
   await using apps = new AsyncDisposableStack();
   const [gateway] = await Promise.all(
-    (['gateway', 'worker'] as const).map(async (name) => apps.adopt(await startApp(name, { env, timeoutMs: 60_000 }), (app) => app.stop())),
+    (['gateway', 'worker'] as const).map(async (name) =>
+      apps.adopt(await startApp(name, { env, timeoutMs: 60_000 }), async (app) => void (await app.stop())),
+    ),
   );
   const restored = new Api(gateway?.url ?? '', stack.apiKey);
   const held = await Promise.all(ledger.ids.slice(0, HELD).map((id) => restored.wait(id, 40)));

@@ -23,6 +23,7 @@ it('leases, keeps and ends jobs in a cluster', async () => {
     settled: ({ state }: { readonly state: string }) => void settled.push(state),
     quarantined: ignore,
     stalled: ignore,
+    unreadable: ignore,
     error: ignore,
   };
   const { queues, redis } = opened;
