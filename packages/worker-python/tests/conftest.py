@@ -25,10 +25,15 @@ class Gateway:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.respond: Responder = lambda path, body: (200, {})
         self.changed = threading.Condition()
+        self.connections = 0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                outer.connections += 1
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers.get("content-length", "0"))) or b"{}")

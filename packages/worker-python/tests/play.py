@@ -37,10 +37,15 @@ class Play:
     """One job for a worker; its end ends the worker."""
 
     def __init__(
-        self, gateway: Gateway, job: dict[str, Any], beat: dict[str, Any] | None = None, key: str = "key"
+        self,
+        gateway: Gateway,
+        job: dict[str, Any],
+        beat: dict[str, Any] | None = None,
+        key: str = "key",
+        slots: int = 2,
     ) -> None:
         self.gateway = gateway
-        self.worker = Worker(gateway.url, key, slots=2, grace=5.0)
+        self.worker = Worker(gateway.url, key, slots=slots, grace=5.0)
         self._jobs = [job]
         self._beat = beat or {"directive": "continue"}
         self._ended = threading.Event()

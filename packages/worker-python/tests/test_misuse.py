@@ -127,6 +127,16 @@ def test_says_what_answers_in_the_gateway_s_place(gateway: Gateway, answer: tupl
     assert words in str(refused.value)
 
 
+def test_no_flood_of_calls_opens_many_connections(gateway: Gateway) -> None:
+    async def render(report: Report, job: Job) -> int:
+        await asyncio.gather(*(job.progress(n) for n in range(500)))
+        return 500
+
+    play = run(Play(gateway, lease({"title": "t"}), slots=500), render)
+    assert (play.completed, len(gateway.sent(":progress"))) == ([500], 500)
+    assert gateway.connections <= 3 * 16
+
+
 def test_takes_a_key_as_it_is_read_from_its_file(gateway: Gateway) -> None:
     async def render(report: Report, job: Job) -> str:
         return report.title

@@ -26,7 +26,9 @@ class Gateway:
     Raises ValueError for what is no URL of one.
     """
 
-    def __init__(self, url: str, api_key: str, connections: int = 100) -> None:
+    def __init__(self, url: str, api_key: str, connections: int = 16) -> None:
+        # Not left to httpx: what waits for a connection there takes the longer the more there are.
+        self._turns = asyncio.Semaphore(connections)
         self._http = httpx.AsyncClient(
             base_url=check_url(url),
             headers={"Authorization": f"Bearer {api_key.strip()}"},
@@ -86,7 +88,8 @@ class Gateway:
         timeout: float,
     ) -> dict[str, Any]:
         limit = httpx.Timeout(timeout, connect=5.0)
-        response = await self._http.request(method, path, json=body, headers=headers, timeout=limit)
+        async with self._turns:
+            response = await self._http.request(method, path, json=body, headers=headers, timeout=limit)
         answer = _read(response)
         if response.is_success and answer is not None:
             return answer

@@ -1,4 +1,4 @@
-"""Reports results: those that come while others are on their way go together."""
+"""Reports how attempts ended: results that come while others are on their way go together."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ class Results:
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         await reported
+
+    async def tell(self, token: str, verb: str, body: dict[str, Any]) -> None:
+        """Of an attempt without a result: ``fail`` or ``release``. Raises ApiError."""
+        await self._gateway.post(f"/v1/leases/{token}:{verb}", body)
 
     async def _send(self) -> None:
         while self._waiting:
