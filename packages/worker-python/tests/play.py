@@ -68,7 +68,7 @@ class Play:
 
     async def run(self) -> None:
         serving = asyncio.create_task(self.worker.serve())
-        await asyncio.to_thread(self._ended.wait, 10)
+        await asyncio.to_thread(self._ended.wait, 30)
         serving.cancel()
         with pytest.raises(asyncio.CancelledError):
             await serving
