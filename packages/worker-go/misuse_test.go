@@ -76,6 +76,22 @@ func TestNoFloodOfCallsOpensManyConnections(t *testing.T) {
 	}
 }
 
+func TestSendsNothingThatNoGatewayReads(t *testing.T) {
+	p := play(t, nil, nil)
+	large := strings.Repeat("x", 2<<20)
+	run(t, p, func(ctx context.Context, job *Job[report]) (any, error) {
+		var refused *APIError
+		if err := job.Log(ctx, large); !errors.As(err, &refused) || refused.Code != "payload-too-large" {
+			t.Errorf("log: %v", err)
+		}
+		return large, nil
+	})
+	told := p.calls("fail")[0]["error"].(map[string]any)
+	if told["code"] != "result-too-large" || len(p.calls("log"))+len(p.calls("complete")) > 0 {
+		t.Errorf("told %v", told)
+	}
+}
+
 func TestAHandlerKnowsItsDeadline(t *testing.T) {
 	p := play(t, map[string]any{"timeoutMs": 30_000}, nil)
 	var left time.Duration
