@@ -7,5 +7,5 @@ export default {
   testMatch: ['<rootDir>/src/**/*.polyglot.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   // Each file has a stack of its own, and waits for clocks most of the time: leases that end, outages that are over.
-  maxWorkers: 4,
+  maxWorkers: 2,
 };

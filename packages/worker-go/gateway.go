@@ -19,6 +19,8 @@ const (
 	firstWait   = 100 * time.Millisecond
 	longestWait = 5 * time.Second
 	callTimeout = 15 * time.Second
+	// Bytes of a body that no gateway reads: one that is larger still has its connection cut, which looks like an outage.
+	largestBody = 1 << 20
 	// What the gateway answers is bounded: a batch of payloads.
 	longestAnswer = 64 << 20
 )
@@ -60,6 +62,8 @@ type call struct {
 	body    any
 	header  map[string]string
 	timeout time.Duration
+	// largest: bytes of the body; largestBody unless given.
+	largest int
 	// once: it is not repeated.
 	once bool
 }
@@ -76,6 +80,9 @@ func (g *gateway) do(ctx context.Context, c call, into any) error {
 			return fmt.Errorf("encode %s: %w", c.path, err)
 		}
 		body = encoded
+	}
+	if len(body) > max(c.largest, largestBody) {
+		return tooLarge(len(body))
 	}
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		err := g.try(ctx, c, body, into)
@@ -120,6 +127,11 @@ func (g *gateway) try(ctx context.Context, c call, body []byte, into any) error 
 		return err
 	}
 	return readAnswer(response, text, into)
+}
+
+func tooLarge(size int) error {
+	detail := fmt.Sprintf("%d bytes are more than a gateway takes", size)
+	return &APIError{Status: http.StatusRequestEntityTooLarge, Code: "payload-too-large", Detail: detail}
 }
 
 func readAnswer(response *http.Response, text []byte, into any) error {

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -53,6 +54,41 @@ func TestTellsWhatGoesWrongInAHandler(t *testing.T) {
 				t.Errorf("told %v", fail)
 			}
 		})
+	}
+}
+
+func TestNoFloodOfCallsOpensManyConnections(t *testing.T) {
+	p := play(t, nil, nil)
+	run(t, p, func(ctx context.Context, job *Job[report]) (any, error) {
+		var calls sync.WaitGroup
+		for i := range 500 {
+			calls.Add(1)
+			go func() {
+				defer calls.Done()
+				_ = job.Progress(ctx, i)
+			}()
+		}
+		calls.Wait()
+		return nil, nil
+	})
+	if sent, connections := len(p.calls("progress")), len(p.peers); sent != 500 || connections > 2*callConnections {
+		t.Errorf("%d sent by %d connections", sent, connections)
+	}
+}
+
+func TestSendsNothingThatNoGatewayReads(t *testing.T) {
+	p := play(t, nil, nil)
+	large := strings.Repeat("x", 2<<20)
+	run(t, p, func(ctx context.Context, job *Job[report]) (any, error) {
+		var refused *APIError
+		if err := job.Log(ctx, large); !errors.As(err, &refused) || refused.Code != "payload-too-large" {
+			t.Errorf("log: %v", err)
+		}
+		return large, nil
+	})
+	told := p.calls("fail")[0]["error"].(map[string]any)
+	if told["code"] != "result-too-large" || len(p.calls("log"))+len(p.calls("complete")) > 0 {
+		t.Errorf("told %v", told)
 	}
 }
 

@@ -32,6 +32,9 @@ type reported struct {
 
 // report returns once the result is kept.
 func (r *results) report(token string, result json.RawMessage) error {
+	if len(result) > largestBody {
+		return tooLarge(len(result))
+	}
 	one := &reported{Token: token, Result: result, done: make(chan error, 1)}
 	r.mu.Lock()
 	r.waiting = append(r.waiting, one)
@@ -52,7 +55,7 @@ func (r *results) send() {
 			} `json:"results"`
 		}
 		body := map[string]any{"leases": parts}
-		err := r.gateway.do(context.Background(), call{method: http.MethodPost, path: "/v1/leases:complete", body: body, timeout: 2 * callTimeout}, &answer)
+		err := r.gateway.do(context.Background(), call{method: http.MethodPost, path: "/v1/leases:complete", body: body, timeout: 2 * callTimeout, largest: 2 * mostResultBytes}, &answer)
 		if err == nil && len(answer.Results) != len(parts) {
 			err = fmt.Errorf("%d results were answered by %d", len(parts), len(answer.Results))
 		}
@@ -81,12 +84,12 @@ func (r *results) settle(part *reported, status int, problem *APIError) {
 	}
 }
 
-// take at least one, however large it is; nil when there is none.
+// take what fits into one call; nil when there is none.
 func (r *results) take() []*reported {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	size, count := 0, 0
-	for count < len(r.waiting) && count < mostResults && (count == 0 || size+len(r.waiting[count].Result) <= mostResultBytes) {
+	for count < len(r.waiting) && count < mostResults && size+len(r.waiting[count].Result) <= mostResultBytes {
 		size += len(r.waiting[count].Result)
 		count++
 	}

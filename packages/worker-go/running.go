@@ -90,7 +90,7 @@ func (r *running) call(w *Worker) (ended outcome) {
 	if !found {
 		return outcome{failure: failureOf(Final("unknown-job", fmt.Sprintf("This worker has no handler for %q.", r.lease.Name)))}
 	}
-	result, err := handle(r.ctx, r.lease.toAttempt(w.gateway), r.lease.Payload)
+	result, err := handle(r.ctx, r.lease.toAttempt(w.calls), r.lease.Payload)
 	if err != nil {
 		return outcome{failure: failureOf(err)}
 	}

@@ -12,6 +12,8 @@ import (
 const (
 	leaseWait  = 20 * time.Second
 	mostLeases = 100
+	// At once, of all handlers.
+	callConnections = 16
 	// For which the last reports are tried when the worker ends: what is not told by then is taken back when its lease ends.
 	lastReports = 10 * time.Second
 )
@@ -21,8 +23,10 @@ type handler func(ctx context.Context, attempt *Attempt, payload json.RawMessage
 
 // Worker leases jobs and runs their handlers.
 type Worker struct {
-	config   Config
-	gateway  *gateway
+	config  Config
+	gateway *gateway
+	// calls of handlers: no flood of theirs opens many connections, or keeps back a heartbeat.
+	calls    *gateway
 	results  *results
 	handlers map[string]handler
 	held     *held
@@ -31,8 +35,9 @@ type Worker struct {
 // New worker, without handlers so far. What is wrong with its config is told by Run.
 func New(config Config) *Worker {
 	config = config.withDefaults()
-	g := newGateway(config.URL, config.APIKey, config.Slots+8)
-	return &Worker{config: config, gateway: g, results: &results{gateway: g}, handlers: map[string]handler{}, held: newHeld()}
+	g, calls := newGateway(config.URL, config.APIKey, config.Slots+8), newGateway(config.URL, config.APIKey, callConnections)
+	calls.http.Transport.(*http.Transport).MaxConnsPerHost = callConnections
+	return &Worker{config: config, gateway: g, calls: calls, results: &results{gateway: g}, handlers: map[string]handler{}, held: newHeld()}
 }
 
 // Handle registers the handler of a job type, before Run. It is to heed its context, whose cause is ErrCancelled, ErrTimeout,

@@ -23,6 +23,7 @@ type played struct {
 	*httptest.Server
 	mu    sync.Mutex
 	sent  map[string][]map[string]any
+	peers map[string]bool
 	job   map[string]any
 	beat  map[string]any
 	ended chan struct{}
@@ -31,7 +32,7 @@ type played struct {
 
 func play(t *testing.T, changes map[string]any, beat map[string]any) *played {
 	t.Helper()
-	p := &played{sent: map[string][]map[string]any{}, beat: beat, ended: make(chan struct{})}
+	p := &played{sent: map[string][]map[string]any{}, peers: map[string]bool{}, beat: beat, ended: make(chan struct{})}
 	p.job = map[string]any{
 		"leaseToken": "token", "jobId": "external_1", "name": "report.render", "queue": "external", "tenant": "acme",
 		"attempt": 1, "start": 1, "payload": map[string]any{"title": "t"}, "tags": []string{}, "timeoutMs": 60_000,
@@ -55,6 +56,7 @@ func (p *played) answer(response http.ResponseWriter, request *http.Request) {
 	verb := request.URL.Path[strings.LastIndexAny(request.URL.Path, ":/")+1:]
 	p.mu.Lock()
 	p.sent[verb] = append(p.sent[verb], body)
+	p.peers[request.RemoteAddr] = true
 	p.mu.Unlock()
 	_ = json.NewEncoder(response).Encode(p.respond(verb, body))
 	if verb == "complete" || verb == "fail" || verb == "release" {

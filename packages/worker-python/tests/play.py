@@ -37,10 +37,15 @@ class Play:
     """One job for a worker; its end ends the worker."""
 
     def __init__(
-        self, gateway: Gateway, job: dict[str, Any], beat: dict[str, Any] | None = None, key: str = "key"
+        self,
+        gateway: Gateway,
+        job: dict[str, Any],
+        beat: dict[str, Any] | None = None,
+        key: str = "key",
+        slots: int = 2,
     ) -> None:
         self.gateway = gateway
-        self.worker = Worker(gateway.url, key, slots=2, grace=5.0)
+        self.worker = Worker(gateway.url, key, slots=slots, grace=5.0)
         self._jobs = [job]
         self._beat = beat or {"directive": "continue"}
         self._ended = threading.Event()
@@ -63,7 +68,7 @@ class Play:
 
     async def run(self) -> None:
         serving = asyncio.create_task(self.worker.serve())
-        await asyncio.to_thread(self._ended.wait, 10)
+        await asyncio.to_thread(self._ended.wait, 30)
         serving.cancel()
         with pytest.raises(asyncio.CancelledError):
             await serving

@@ -127,6 +127,28 @@ def test_says_what_answers_in_the_gateway_s_place(gateway: Gateway, answer: tupl
     assert words in str(refused.value)
 
 
+def test_no_flood_of_calls_opens_many_connections(gateway: Gateway) -> None:
+    async def render(report: Report, job: Job) -> int:
+        await asyncio.gather(*(job.progress(n) for n in range(100)))
+        return 100
+
+    play = run(Play(gateway, lease({"title": "t"}), slots=500), render)
+    assert (play.completed, len(gateway.sent(":progress"))) == ([100], 100)
+    assert gateway.connections <= 3 * 16
+
+
+def test_sends_nothing_that_no_gateway_reads(gateway: Gateway) -> None:
+    async def render(report: Report, job: Job) -> str:
+        for call in (job.log("x" * 2**21), job.submit("a", "x" * 2**21)):
+            with pytest.raises(ApiError, match="413 payload-too-large"):
+                await call
+        return "x" * 2**21
+
+    play = run(Play(gateway, lease({"title": "t"})), render)
+    assert [told["error"]["code"] for told in play.failed] == ["result-too-large"]
+    assert not [path for path, _ in gateway.calls if path.endswith((":log", ":submit", ":complete"))]
+
+
 def test_takes_a_key_as_it_is_read_from_its_file(gateway: Gateway) -> None:
     async def render(report: Report, job: Job) -> str:
         return report.title

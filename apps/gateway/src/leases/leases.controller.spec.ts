@@ -157,6 +157,13 @@ describe('a failed attempt', () => {
     expect(await read(last)).toMatchObject({ state: 'dead', error: { code: 'handler-error' } });
   });
 
+  it('is known by its own code, also where its message was cut within a character', async () => {
+    const id = await submit();
+    const message = `${'x'.repeat(1_999)}\u{1f600}`;
+    await on((await lease()).leaseToken, 'fail', { error: { code: 'broken', message }, retryable: false });
+    expect(await read(id)).toMatchObject({ error: { code: 'broken' }, attempts: [{ error: { code: 'broken' } }] });
+  });
+
   it.each([
     ['invalid-result', { nonsense: true }],
     ['result-too-large', { document: 'x'.repeat(300 * 1024), rows: 0 }],

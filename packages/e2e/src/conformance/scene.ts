@@ -22,7 +22,7 @@ export class Scene {
 
   static async open(start: StartWorker): Promise<Scene> {
     const receiver = await startReceiver();
-    const stack = await startStack({ apps: [], env: { LEASE_DURATION: String(LEASE_MS) } });
+    const stack = await startStack({ apps: [], timeoutMs: LONG, env: { LEASE_DURATION: String(LEASE_MS) } });
     return new Scene(stack, receiver, new Api(stack.url, stack.apiKey), start);
   }
 

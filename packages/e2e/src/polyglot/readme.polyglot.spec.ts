@@ -28,9 +28,9 @@ describe('the README', () => {
   let env: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
-    stack = await startStack({ apps: [] });
+    stack = await startStack({ apps: [], timeoutMs: LONG });
     env = await environment(stack.url);
-  });
+  }, LONG);
   afterAll(() => stack?.stop());
 
   it.each(EXAMPLES)(

@@ -44,6 +44,8 @@ function toRetry(ended: Ended, error: JobError, retryAfterMs: number | undefined
   return new AttemptFailed({ ...attempt, retryInMs: retryAfterMs ?? backoffDelay(backoff, attempt.number, Math.random()) });
 }
 
-function toAttempt({ job, worker, startedAt }: Ended, error: JobError): FailedAttempt {
+/** A message may have been cut within a character: Redis would keep another one as the reason, which would not be known as this attempt's. */
+function toAttempt({ job, worker, startedAt }: Ended, { code, message }: JobError): FailedAttempt {
+  const error = { code, message: Buffer.from(message).toString() };
   return { number: job.attemptsMade + 1, startedAt, finishedAt: Date.now(), worker, error };
 }

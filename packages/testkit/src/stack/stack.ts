@@ -13,6 +13,8 @@ export interface StackOptions {
   readonly appEnv?: Partial<Record<AppName, Readonly<Record<string, string>>>>;
   /** Beside the gateway; `['worker']` unless given. */
   readonly apps?: readonly Exclude<AppName, 'gateway'>[];
+  /** Milliseconds for each app to be up; 15,000 unless given. */
+  readonly timeoutMs?: number;
 }
 
 /** Redis and the built apps, each as its own process. */
@@ -42,7 +44,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await Promise.all([...running].map((app) => app.stop()));
   });
   const start = async (name: AppName, env: Readonly<Record<string, string>> = {}) => {
-    const app = await startApp(name, { env: { ...common, ...options.appEnv?.[name], ...env } });
+    const app = await startApp(name, { env: { ...common, ...options.appEnv?.[name], ...env }, timeoutMs: options.timeoutMs });
     running.add(app);
     return app;
   };

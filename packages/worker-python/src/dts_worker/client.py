@@ -11,6 +11,8 @@ from .codec import to_json
 from .gateway import Gateway
 
 _LONGEST_WAIT = 30
+# Each that waits has one.
+_CONNECTIONS = 500
 _FINAL = ("completed", "dead", "cancelled", "expired")
 
 
@@ -35,7 +37,7 @@ class Client:
     """
 
     def __init__(self, url: str, api_key: str) -> None:
-        self._gateway = Gateway(url, api_key)
+        self._gateway = Gateway(url, api_key, _CONNECTIONS)
 
     async def __aenter__(self) -> Client:
         return self

@@ -21,8 +21,6 @@ _WAIT = 20
 # For which the last reports are tried when the worker ends: what is not told by then is taken back when its lease ends.
 _LAST_REPORTS = 10.0
 _MOST_LEASES = 100
-# Beside those of handlers, so that no flood of theirs keeps back a heartbeat: asking, heartbeats.
-_OWN_CONNECTIONS = 4
 
 
 class Control:
@@ -50,20 +48,19 @@ class Control:
         if self._told_to_stop:
             return
         url, key = self._settings.url, self._settings.api_key
-        own = Gateway(url, key, connections=_OWN_CONNECTIONS)
-        jobs = Gateway(url, key, connections=self._settings.slots + 10)
+        # Apart, so that no flood of calls from handlers keeps back a heartbeat, or a report.
+        own, reports, calls = Gateway(url, key), Gateway(url, key), Gateway(url, key)
         presence = Presence(self._settings, own, self._held)
         beating = asyncio.create_task(presence.beat())
         try:
-            await self._take(own, jobs, presence)
+            await self._take(own, Results(reports), calls, presence)
         finally:
             await self._drain()
             beating.cancel()
-            await own.close()
-            await jobs.close()
+            for gateway in (own, reports, calls):
+                await gateway.close()
 
-    async def _take(self, own: Gateway, jobs: Gateway, presence: Presence) -> None:
-        results = Results(jobs)
+    async def _take(self, own: Gateway, results: Results, calls: Gateway, presence: Presence) -> None:
         while not self._stopping.is_set():
             free = 0 if presence.draining else self._free
             if free == 0:
@@ -77,7 +74,7 @@ class Control:
                 asking.cancel()
                 return
             for lease in asking.result():
-                self._start(lease, jobs, results)
+                self._start(lease, results, calls)
 
     @property
     def _free(self) -> int:
@@ -93,8 +90,8 @@ class Control:
         presence.draining = answer["directive"] == "drain"
         return [Lease.read(lease) for lease in answer["leases"]]
 
-    def _start(self, lease: Lease, jobs: Gateway, results: Results) -> None:
-        running = Running(lease, self._handlers.get(lease.name), jobs, results, self._handler_loop)
+    def _start(self, lease: Lease, results: Results, calls: Gateway) -> None:
+        running = Running(lease, self._handlers.get(lease.name), results, calls, self._handler_loop)
         self._held[lease.token] = running
         task = asyncio.create_task(self._run(running))
         self._runs.add(task)

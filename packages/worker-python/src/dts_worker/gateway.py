@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from .codec import bytes_of
 from .errors import ApiError
 
 # A call that failed so may succeed when it is repeated, and is safe to repeat.
@@ -16,6 +17,8 @@ _FIRST_WAIT = 0.1
 _LONGEST_WAIT = 5.0
 
 
+# Bytes of a body that no gateway reads: one that is larger still has its connection cut, which looks like an outage.
+LARGEST_BODY = 1024 * 1024
 # A request that was never sent, as it cannot be.
 _UNSENT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
@@ -26,7 +29,9 @@ class Gateway:
     Raises ValueError for what is no URL of one.
     """
 
-    def __init__(self, url: str, api_key: str, connections: int = 100) -> None:
+    def __init__(self, url: str, api_key: str, connections: int = 16) -> None:
+        # Not left to httpx: what waits for a connection there takes the longer the more there are.
+        self._turns = asyncio.Semaphore(connections)
         self._http = httpx.AsyncClient(
             base_url=check_url(url),
             headers={"Authorization": f"Bearer {api_key.strip()}"},
@@ -50,8 +55,15 @@ class Gateway:
         headers: dict[str, str] | None = None,
         timeout: float = 15.0,
         tries: int | None = None,
+        largest: int = LARGEST_BODY,
     ) -> dict[str, Any]:
-        """``tries``: how often at most; for ever unless given. Raises ApiError for what is refused for good."""
+        """``tries``: how often at most; for ever unless given. Raises ApiError for what is refused for good.
+
+        ``largest``: bytes of the body. Raises ValueError for what JSON cannot carry.
+        """
+        size = bytes_of(body)
+        if size > largest:
+            raise too_large(size)
         return await self._call("POST", path, body, headers, timeout, tries)
 
     async def _call(
@@ -86,13 +98,18 @@ class Gateway:
         timeout: float,
     ) -> dict[str, Any]:
         limit = httpx.Timeout(timeout, connect=5.0)
-        response = await self._http.request(method, path, json=body, headers=headers, timeout=limit)
+        async with self._turns:
+            response = await self._http.request(method, path, json=body, headers=headers, timeout=limit)
         answer = _read(response)
         if response.is_success and answer is not None:
             return answer
         problem = answer or {}
         code, detail = str(problem.get("code", "no-gateway")), str(problem.get("detail") or _strange(response))
         raise ApiError(response.status_code, code, detail, problem)
+
+
+def too_large(size: int) -> ApiError:
+    return ApiError(413, "payload-too-large", f"{size} bytes are more than a gateway takes", {})
 
 
 def check_url(url: str) -> str:

@@ -27,17 +27,16 @@ class Running:
         self,
         lease: Lease,
         handler: Handler | None,
-        gateway: Gateway,
         results: Results,
+        calls: Gateway,
         handler_loop: asyncio.AbstractEventLoop,
     ) -> None:
         self.lease = lease
         self._handler = handler
-        self._gateway = gateway
         self._results = results
         self._handler_loop = handler_loop
         kind = Job if handler is not None and handler.is_async else SyncJob
-        self._job: Job | SyncJob = kind(lease, gateway, asyncio.get_running_loop())
+        self._job: Job | SyncJob = kind(lease, calls, asyncio.get_running_loop())
         self._told = asyncio.Event()
 
     def stop(self, reason: str) -> None:
@@ -114,7 +113,7 @@ class Running:
 
     async def _post(self, verb: str, body: dict[str, Any]) -> None:
         try:
-            await self._gateway.post(f"/v1/leases/{self.lease.token}:{verb}", body)
+            await self._results.tell(self.lease.token, verb, body)
         except ApiError as error:
             if error.code != "lease-lost":
                 raise
