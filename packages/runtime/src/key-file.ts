@@ -9,7 +9,7 @@ const LOOK_MS = 1_000;
  * Keeps an app's keys as their file has them, so that they are replaced without a restart. A file that is wrong, or half written, changes
  * nothing: nobody is locked out by a slip, which the log tells until it is mended.
  */
-export class KeyFile implements OnApplicationBootstrap, OnModuleDestroy {
+class KeyFile implements OnApplicationBootstrap, OnModuleDestroy {
   private timer?: NodeJS.Timeout;
   private trouble?: string;
   /** As last read, good or not, so that it is judged once; undefined while it cannot be read. */
