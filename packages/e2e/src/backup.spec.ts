@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { freePort, type Receiver, RedisServer, type Stack, startApp, startReceiver, startStack, waitFor } from '@dts/testkit';
+import { type AppName, freePort, type Receiver, RedisServer, type Stack, startApp, startReceiver, startStack, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api } from './api.js';
 
@@ -86,12 +86,13 @@ async function prove(redis: RedisServer, ledger: Ledger): Promise<void> {
     OUTBOUND_ALLOW_LOOPBACK: 'true',
   };
   await using apps = new AsyncDisposableStack();
-  const [gateway] = await Promise.all(
-    (['gateway', 'worker'] as const).map(async (name) =>
-      apps.adopt(await startApp(name, { env, timeoutMs: 60_000 }), async (app) => void (await app.stop())),
-    ),
-  );
-  const restored = new Api(gateway?.url ?? '', stack.apiKey);
+  const start = async (name: AppName) => {
+    const app = await startApp(name, { env, timeoutMs: 60_000 });
+    apps.defer(async () => void (await app.stop()));
+    return app;
+  };
+  const [gateway] = await Promise.all([start('gateway'), start('worker')]);
+  const restored = new Api(gateway.url, stack.apiKey);
   const held = await Promise.all(ledger.ids.slice(0, HELD).map((id) => restored.wait(id, 40)));
   expect(held.map(({ state, attemptsMade }) => [state, attemptsMade])).toEqual(held.map(() => ['completed', 1]));
   expect((await restored.wait(ledger.ids[HELD] ?? '', 0)).state).toBe('scheduled');

@@ -51,6 +51,11 @@ export class ComposeProject {
     return this.engine.docker(['compose', '--progress', 'quiet', ...args], { cwd: this.dir, env: this.env });
   }
 
+  /** As somebody would type it in the checkout. */
+  shell(command: string): Promise<string> {
+    return this.engine.run('sh', ['-ec', command], { cwd: this.dir, env: this.env });
+  }
+
   /** Of each container of a service, as `docker inspect` has it. */
   async inspect(service: string): Promise<readonly Container[]> {
     const ids = (await this.compose('ps', '--all', '--quiet', service)).split('\n').filter((id) => id !== '');
