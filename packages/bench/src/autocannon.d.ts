@@ -13,7 +13,7 @@ declare module 'autocannon' {
     /** Seconds. */
     readonly duration: number;
     /** `setupRequest` is called before each request is sent. */
-    readonly requests: readonly { setupRequest(request: Request): Request }[];
+    readonly requests?: readonly { setupRequest(request: Request): Request }[];
   }
 
   interface Outcome {

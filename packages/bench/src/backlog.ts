@@ -1,41 +1,46 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Stack } from '@dts/testkit';
 import type { Redis } from 'ioredis';
+import { type Api, call } from './api.js';
 
 const BATCH = 1_000;
 const LOOK_MS = 10;
 
 /** Jobs that wait in a paused queue, to be worked off against the clock. */
-export class Backlog {
+export interface Backlog {
+  /** @param count a multiple of a thousand */
+  fill(count: number): Promise<void>;
+  /** @returns seconds from the moment when the queue is resumed until so many jobs have completed */
+  workOff(count: number, signal: AbortSignal): Promise<number>;
+}
+
+/** Of the product, through its API. */
+export class ProductBacklog implements Backlog {
   constructor(
-    private readonly stack: Stack,
+    private readonly api: Api,
     private readonly redis: Redis,
+    private readonly prefix: string,
     private readonly queue: string,
     private readonly job: { readonly name: string; readonly payload: unknown },
   ) {}
 
-  /** @param count a multiple of a thousand */
   async fill(count: number): Promise<void> {
-    await this.call(`queues/${this.queue}:pause`);
+    await call(this.api, 'POST', `queues/${this.queue}:pause`);
     const body = { jobs: Array.from({ length: BATCH }, () => this.job) };
-    for (let stored = 0; stored < count; stored += BATCH) await this.call('jobs:batch', body);
+    for (let stored = 0; stored < count; stored += BATCH) await call(this.api, 'POST', 'jobs:batch', body);
   }
 
-  /** @returns seconds from the moment when the queue is resumed until so many jobs have completed */
   async workOff(count: number, signal: AbortSignal): Promise<number> {
-    await this.call(`queues/${this.queue}:resume`);
     const startedAt = performance.now();
-    while ((await this.redis.zcard(`${this.stack.prefix}:${this.queue}:completed`)) < count) {
-      signal.throwIfAborted();
-      await delay(LOOK_MS);
-    }
+    await call(this.api, 'POST', `queues/${this.queue}:resume`);
+    await untilCompleted(this.redis, `${this.prefix}:${this.queue}:completed`, count, signal);
     return (performance.now() - startedAt) / 1_000;
   }
+}
 
-  private async call(path: string, body?: object): Promise<void> {
-    const headers = { authorization: `Bearer ${this.stack.apiKey}`, ...(body && { 'content-type': 'application/json' }) };
-    const response = await fetch(`${this.stack.url}/v1/${path}`, { method: 'POST', headers, ...(body && { body: JSON.stringify(body) }) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 500)}`);
+/** @param key of BullMQ's set of completed jobs */
+export async function untilCompleted(redis: Redis, key: string, count: number, signal: AbortSignal): Promise<void> {
+  while ((await redis.zcard(key)) < count) {
+    signal.throwIfAborted();
+    await delay(LOOK_MS);
   }
 }

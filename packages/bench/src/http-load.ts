@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import autocannon from 'autocannon';
-import type { Metric, Sample } from './workload.js';
+import type { Plan } from './plan.js';
+import type { Contender, Metric, Sample } from './workload.js';
 
 /** Of what {@link postJobs} returns. */
 export const HTTP_METRICS: readonly Metric[] = [
@@ -16,19 +17,34 @@ export interface Load {
   readonly body: string;
   readonly connections: number;
   readonly seconds: number;
+  /** Jobs in a body: 1, with an idempotency key of its own each time, unless it is a batch, without. */
+  readonly batch?: number;
+}
+
+/** A server that is posted to for as long as the plan says. */
+export function httpContender(name: string, does: string, load: Omit<Load, 'seconds'>, { seconds, warmUpSeconds }: Plan): Contender {
+  return {
+    name,
+    does,
+    warmUp: async (signal) => {
+      await postJobs({ ...load, seconds: warmUpSeconds }, signal);
+    },
+    run: (signal) => postJobs({ ...load, seconds }, signal),
+  };
 }
 
 /**
- * Posts the same body over and over, each time with an idempotency key of its own.
+ * Posts the same body over and over.
  * @throws Error when not one request got a 2xx, the signal's reason when it is told to stop
  */
-export async function postJobs({ apiKey, seconds, ...load }: Load, signal: AbortSignal): Promise<Sample> {
+export async function postJobs({ apiKey, seconds, batch = 1, ...load }: Load, signal: AbortSignal): Promise<Sample> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
   const setupRequest = (request: { headers: Record<string, string> }) => ({
     ...request,
     headers: { ...request.headers, 'idempotency-key': randomUUID() },
   });
-  const run = autocannon({ ...load, method: 'POST', headers, duration: seconds, requests: [{ setupRequest }] });
+  const keyed = batch === 1 && { requests: [{ setupRequest }] };
+  const run = autocannon({ ...load, method: 'POST', headers, duration: seconds, ...keyed });
   const stop = () => run.stop();
   signal.addEventListener('abort', stop, { once: true });
   const outcome = await run;
@@ -36,5 +52,5 @@ export async function postJobs({ apiKey, seconds, ...load }: Load, signal: Abort
   signal.throwIfAborted();
   const refused = outcome.non2xx + outcome.errors;
   if (outcome['2xx'] === 0) throw new Error(`${load.url} stored none of ${refused} jobs: there is nothing to measure`);
-  return { rate: outcome['2xx'] / outcome.duration, p50: outcome.latency.p50, p99: outcome.latency.p99, refused };
+  return { rate: (batch * outcome['2xx']) / outcome.duration, p50: outcome.latency.p50, p99: outcome.latency.p99, refused };
 }

@@ -1,62 +1,42 @@
-/** `npm run bench`: two that can be compared, in turns. Judges nothing: it prints what it saw. */
-import { cpus } from 'node:os';
-import { startStack } from '@dts/testkit';
-import { compare } from './compare.js';
-import { type Plan, parsePlan, USAGE } from './plan.js';
-import { renderTable } from './table.js';
+/** `npm run bench`: the product beside its peers, in turns, and what came of it as a report. */
+import { measure } from './measure.js';
+import { type Options, parseOptions } from './options.js';
+import { describeMachine } from './report/machine.js';
+import type { Result } from './report/result.js';
+import { writeReport } from './report/write-report.js';
+import { alignColumns, goalRows } from './table.js';
 import type { Workload } from './workload.js';
-import { durability } from './workloads/durability.js';
-import { leases } from './workloads/leases.js';
-import { observability } from './workloads/observability.js';
-import { submit } from './workloads/submit.js';
+import { WORKLOADS } from './workloads/registry.js';
 
-const WORKLOADS: readonly Workload[] = [submit, durability, ...observability, leases];
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error('Stopped.')));
 
-/** A rewrite of the append-only file in the middle of a round would fall on one side only. */
-const REDIS = { config: { 'auto-aof-rewrite-percentage': '0' } };
-
-/** @throws Error that names the workloads there are */
-function chosen(only: string | undefined): readonly Workload[] {
-  const found = WORKLOADS.filter(({ name }) => only === undefined || name === only);
-  if (found.length > 0) return found;
-  throw new Error(`There is no workload ${JSON.stringify(only)}; there are: ${WORKLOADS.map(({ name }) => name).join(', ')}.`);
-}
-
-async function bench(plan: Plan, signal: AbortSignal): Promise<void> {
-  const workloads = chosen(plan.only);
-  const [cpu] = cpus();
-  console.log(`${cpus().length} × ${cpu?.model.trim() ?? 'unknown processor'}, Node ${process.version}`);
-  for (const workload of workloads) await measure(workload, plan, signal);
-}
-
-async function measure(workload: Workload, plan: Plan, signal: AbortSignal): Promise<void> {
-  console.log(`\n${workload.title}\n${workload.conditions.map((condition) => `  · ${condition}`).join('\n')}`);
-  await using running = new AsyncDisposableStack();
-  const stack = running.adopt(await startStack({ redis: REDIS, apps: workload.apps }), (started) => started.stop());
-  const pair = running.use(await workload.open(stack));
-  for (const { name, does } of [pair.product, pair.peer]) console.log(`  ${name}: ${does}`);
-  console.log(`  ${plan.rounds} rounds of ${plan.seconds} s each, in turns; medians, lowest and highest round in brackets\n`);
-  const comparison = await compare(pair, plan, signal, ({ name }, round, sample) => {
-    const figures = workload.metrics.map(({ key, title, digits }) => `${title} ${sample[key]?.toFixed(digits)}`);
-    console.log(`  round ${round}  ${name.padEnd(12)} ${figures.join('  ')}`);
-  });
-  console.log(`\n${renderTable(workload.metrics, pair, comparison)}`);
-}
-
-async function main(): Promise<number> {
-  const plan = parsePlan(process.argv.slice(2));
-  if (plan === 'help') {
-    console.log(USAGE);
-    return 0;
+async function bench({ plan, workloads, out }: Options): Promise<number> {
+  const machine = await describeMachine();
+  console.log(
+    `${machine.processors}, ${machine.memory}; ${machine.system}; Node ${machine.node}, Redis ${machine.redis}; commit ${machine.commit}`,
+  );
+  const head = { machine, plan, startedAt: new Date() };
+  const results: Result[] = [];
+  for (const workload of workloads) {
+    results.push(await measure(workload, plan, stopping.signal, console.log));
+    // After each, so that what was measured is there should the rest fail.
+    await writeReport(out, head, results);
   }
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error('Stopped.')));
-  await bench(plan, stopping.signal);
+  const judgements = results.flatMap((result) => result.judgements);
+  console.log(`\n${alignColumns(goalRows(judgements))}\n\nreport: ${out}/report.md, report.json, *.svg`);
+  return judgements.some(({ verdict }) => verdict === 'far') ? 1 : 0;
+}
+
+function list(workloads: readonly Workload[]): number {
+  const width = Math.max(...workloads.map(({ name }) => name.length));
+  for (const { name, title, isLong } of workloads) console.log(`${name.padEnd(width)}  ${isLong ? 'full ' : 'quick'}  ${title}`);
   return 0;
 }
 
 try {
-  process.exitCode = await main();
+  const options = parseOptions(process.argv.slice(2), WORKLOADS);
+  process.exitCode = options.list ? list(WORKLOADS) : await bench(options);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

@@ -1,20 +1,19 @@
-import type { Sample } from './workload.js';
-
 export interface Summary {
   readonly median: number;
-  readonly lowest: number;
-  readonly highest: number;
+  /** A quarter of the values lies below, a quarter above; between two values, on the line from one to the other. */
+  readonly quartiles: readonly [lower: number, upper: number];
 }
 
-/** @throws RangeError without samples */
-export function summarize(samples: readonly Sample[], key: string): Summary {
-  const values = samples.map((sample) => sample[key] ?? Number.NaN).sort((a, b) => a - b);
-  return { median: median(values), lowest: median(values.slice(0, 1)), highest: median(values.slice(-1)) };
+/** @throws RangeError without values */
+export function summarize(values: readonly number[]): Summary {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { median: quantile(sorted, 0.5), quartiles: [quantile(sorted, 0.25), quantile(sorted, 0.75)] };
 }
 
-function median(sorted: readonly number[]): number {
-  const upper = sorted[Math.floor(sorted.length / 2)];
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1];
-  if (lower === undefined || upper === undefined) throw new RangeError('there are no samples');
-  return (lower + upper) / 2;
+/** @param sorted ascending */
+export function quantile(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share;
+  const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  if (below === undefined || above === undefined) throw new RangeError('there are no values');
+  return below + (above - below) * (place - Math.floor(place));
 }

@@ -1,52 +1,47 @@
 import { describe, expect, it } from '@jest/globals';
+import { judge, ratio } from './goal.js';
 import { summarize } from './summary.js';
-import { renderTable } from './table.js';
-import type { Subject } from './workload.js';
+import { alignColumns, figureRows, goalRows } from './table.js';
 
-const subject = (name: string): Subject => ({ name, does: '', run: async () => ({}) });
-const PAIR = { product: subject('gateway'), peer: subject('bare') };
+const METRICS = [
+  { key: 'rate', title: 'stored/s', digits: 0 },
+  { key: 'p99', title: 'p99 ms', digits: 1 },
+];
+const ROUNDS = [
+  { gateway: { rate: 4000, p99: 2 }, bare: { rate: 10000, p99: 1 } },
+  { gateway: { rate: 6000, p99: 2 }, bare: { rate: 10000, p99: 1 } },
+  { gateway: { rate: 5000, p99: 2 }, bare: { rate: 10000, p99: 1 } },
+];
 
 describe('summarize', () => {
   it.each([
-    [[5], { median: 5, lowest: 5, highest: 5 }],
-    [[10, 9, 100], { median: 10, lowest: 9, highest: 100 }],
-    [[1, 4, 2, 3], { median: 2.5, lowest: 1, highest: 4 }],
+    [[5], { median: 5, quartiles: [5, 5] }],
+    [[10, 9, 100], { median: 10, quartiles: [9.5, 55] }],
+    [[1, 4, 2, 3], { median: 2.5, quartiles: [1.75, 3.25] }],
   ])('of %j', (values, summary) => {
-    expect(
-      summarize(
-        values.map((rate) => ({ rate })),
-        'rate',
-      ),
-    ).toEqual(summary);
+    expect(summarize(values)).toEqual(summary);
   });
 
-  it('refuses to make figures up without samples', () => {
-    expect(() => summarize([], 'rate')).toThrow(RangeError);
+  it('refuses to make figures up without values', () => {
+    expect(() => summarize([])).toThrow(RangeError);
   });
 });
 
-describe('renderTable', () => {
-  it('shows medians, spread, and product over peer', () => {
-    const table = renderTable(
-      [
-        { key: 'rate', title: 'stored/s', digits: 0 },
-        { key: 'lost', title: 'lost', digits: 0 },
-      ],
-      PAIR,
-      {
-        product: [
-          { rate: 5000, lost: 0 },
-          { rate: 4000, lost: 0 },
-          { rate: 6000, lost: 0 },
-        ],
-        peer: [{ rate: 10000, lost: 0 }],
-      },
-    );
-    expect(table.split('\n')).toEqual([
-      '                              stored/s   lost',
-      '  gateway          5,000 (4,000–6,000)      0',
-      '  bare                          10,000      0',
-      '  gateway ÷ bare                  0.50      –',
+describe('tables', () => {
+  it('show medians and spread', () => {
+    expect(alignColumns(figureRows(METRICS, ['gateway', 'bare', 'absent'], ROUNDS)).split('\n')).toEqual([
+      '                       stored/s   p99 ms',
+      '  gateway   5,000 (4,500–5,500)      2.0',
+      '  bare                   10,000      1.0',
+      '  absent                      –        –',
+    ]);
+  });
+
+  it('show what must be reached, and whether it is', () => {
+    const goal = { title: 'stored/s', better: 'higher', must: 0.75, aim: 1, read: ratio('rate', 'gateway', 'bare') } as const;
+    expect(alignColumns(goalRows([judge(goal, ROUNDS)])).split('\n')).toEqual([
+      '                       median     must      aim',
+      '  stored/s   0.50 (0.45–0.55)   ≥ 0.75   ≥ 1.00   ✗',
     ]);
   });
 });

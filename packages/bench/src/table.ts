@@ -1,29 +1,56 @@
-import type { Comparison } from './compare.js';
-import { summarize } from './summary.js';
-import type { Metric, Pair, Sample } from './workload.js';
+import type { Judgement, Verdict } from './goal.js';
+import { type Summary, summarize } from './summary.js';
+import type { Goal, Metric, Round } from './workload.js';
 
-/** Medians with the lowest and the highest round, and product ÷ peer; one metric a column. */
-export function renderTable(metrics: readonly Metric[], pair: Pick<Pair, 'product' | 'peer'>, comparison: Comparison): string {
-  const rows = [
-    ['', ...metrics.map(({ title }) => title)],
-    [pair.product.name, ...metrics.map((metric) => cell(metric, comparison.product))],
-    [pair.peer.name, ...metrics.map((metric) => cell(metric, comparison.peer))],
-    [`${pair.product.name} ÷ ${pair.peer.name}`, ...metrics.map(({ key }) => ratio(comparison, key))],
-  ];
-  const widths = ['', ...metrics].map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row.map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0))).join('   ');
-  return rows.map((row) => `  ${line(row)}`.trimEnd()).join('\n');
+/** A table as rows of cells, its head first. */
+export type Rows = readonly (readonly string[])[];
+
+export const MARKS: Readonly<Record<Verdict, string>> = {
+  aim: '✓ aim',
+  must: '✓',
+  missed: '✗',
+  far: '✗ far',
+  unknown: '? not measured',
+};
+
+/** A row for each contender: medians, the quartiles in brackets. */
+export function figureRows(metrics: readonly Metric[], names: readonly string[], rounds: readonly Round[]): Rows {
+  const row = (name: string) => metrics.map(({ key, digits }) => cell(valuesOf(rounds, name, key), digits));
+  return [['', ...metrics.map(({ title }) => title)], ...names.map((name) => [name, ...row(name)])];
 }
 
-function cell({ key, digits }: Metric, samples: readonly Sample[]): string {
-  const { median, lowest, highest } = summarize(samples, key);
-  const format = (value: number) => value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return lowest === highest ? format(median) : `${format(median)} (${format(lowest)}–${format(highest)})`;
+/** A row for each goal: the value, its quartiles, what it must and may be, and whether it is. */
+export function goalRows(judgements: readonly Judgement[]): Rows {
+  const rows = judgements.map(({ goal, values, verdict }) => {
+    const digits = goal.digits ?? 2;
+    return [goal.title, cell(values, digits), bound(goal, goal.must, digits), bound(goal, goal.aim, digits), MARKS[verdict]];
+  });
+  return [['', 'median', 'must', 'aim', ''], ...rows];
 }
 
-/** Of the medians; "–" where the peer's is nothing to divide by. */
-function ratio({ product, peer }: Comparison, key: string): string {
-  const divisor = summarize(peer, key).median;
-  return divisor === 0 ? '–' : (summarize(product, key).median / divisor).toFixed(2);
+/** For a terminal: the first column to the left, all others to the right. */
+export function alignColumns(rows: Rows): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const pad = (text: string, column: number) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0));
+  return rows.map((row) => `  ${row.map(pad).join('   ')}`.trimEnd()).join('\n');
+}
+
+export function valuesOf(rounds: readonly Round[], name: string, key: string): number[] {
+  return rounds.map((round) => round[name]?.[key] ?? Number.NaN).filter((value) => Number.isFinite(value));
+}
+
+export function format(value: number, digits: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function cell(values: readonly number[], digits: number): string {
+  return values.length === 0 ? '–' : withSpread(summarize(values), digits);
+}
+
+function withSpread({ median, quartiles: [lower, upper] }: Summary, digits: number): string {
+  return lower === upper ? format(median, digits) : `${format(median, digits)} (${format(lower, digits)}–${format(upper, digits)})`;
+}
+
+function bound({ better }: Goal, value: number | undefined, digits: number): string {
+  return value === undefined ? '–' : `${better === 'higher' ? '≥' : '≤'} ${format(value, digits)}`;
 }

@@ -1,9 +1,8 @@
-import type { Stack } from '@dts/testkit';
-import { Redis } from 'ioredis';
-import { emptyRedis } from '../empty-redis.js';
-import { HTTP_METRICS, postJobs } from '../http-load.js';
+import { HTTP_METRICS, httpContender } from '../http-load.js';
 import { CONNECTIONS, JOB, PAYLOAD_BYTES } from '../job.js';
-import type { Pair, Subject, Workload } from '../workload.js';
+import type { Plan } from '../plan.js';
+import { Stage } from '../stage.js';
+import type { Contender, Lineup, Workload } from '../workload.js';
 
 /** What it costs that nothing acknowledged is lost in a power cut: `synced` against `fast`. */
 export const durability: Workload = {
@@ -15,25 +14,26 @@ export const durability: Workload = {
     'a gateway each; no worker runs',
   ],
   metrics: HTTP_METRICS,
-  apps: [],
+  goals: [],
+  isLong: true,
   open,
 };
 
-async function open(stack: Stack): Promise<Pair> {
-  const redis = new Redis(stack.redis.url);
+async function open(plan: Plan): Promise<Lineup> {
+  await using opening = new AsyncDisposableStack();
+  const stage = opening.use(await Stage.open());
+  const { stack, redis } = stage;
   const fast = await stack.start('gateway', { DURABILITY: 'fast' });
-  const subject = (name: string, appendfsync: string, url: string): Subject => ({
-    name,
-    does: `appendfsync ${appendfsync}`,
-    run: async (seconds, signal) => {
+  const contender = (name: string, appendfsync: string, url: string): Contender => {
+    const load = { url: `${url}/v1/jobs`, apiKey: stack.apiKey, body: JOB, connections: CONNECTIONS };
+    const posting = httpContender(name, `appendfsync ${appendfsync}`, load, plan);
+    const run = async (signal: AbortSignal) => {
       await redis.config('SET', 'appendfsync', appendfsync);
-      return postJobs({ url: `${url}/v1/jobs`, apiKey: stack.apiKey, body: JOB, connections: CONNECTIONS, seconds }, signal);
-    },
-  });
-  return {
-    product: subject('synced', 'always', stack.url),
-    peer: subject('fast', 'everysec', fast.url),
-    reset: () => emptyRedis(redis),
-    [Symbol.asyncDispose]: async () => redis.disconnect(),
+      return posting.run(signal);
+    };
+    return { ...posting, run };
   };
+  const contenders = [contender('synced', 'always', stack.url), contender('fast', 'everysec', fast.url)];
+  const opened = opening.move();
+  return { contenders, reset: () => stage.reset(), [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { SchedulerClient } from '@dts/client';
-import { type App, type Stack, waitFor } from '@dts/testkit';
+import { type App, waitFor } from '@dts/testkit';
 import type { Redis } from 'ioredis';
 import { cpuTime } from '../cpu-time.js';
 import { postJobs } from '../http-load.js';
 import { CONNECTIONS, PAYLOAD } from '../job.js';
+import type { Stage } from '../stage.js';
 import type { Sample } from '../workload.js';
 
 const SCRAPE_MS = 1_000;
@@ -21,7 +22,7 @@ export class Installation {
     private readonly service: string,
   ) {}
 
-  static async start(stack: Stack, redis: Redis, service: string, env: Readonly<Record<string, string>>): Promise<Installation> {
+  static async start({ stack, redis }: Stage, service: string, env: Readonly<Record<string, string>>): Promise<Installation> {
     const prefix = `bench-${randomUUID()}`;
     const gateway = await stack.start('gateway', { ...env, QUEUE_PREFIX: prefix });
     const worker = await stack.start('worker', { ...env, QUEUE_PREFIX: prefix, QUEUES: 'io:100' });

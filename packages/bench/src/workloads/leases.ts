@@ -1,16 +1,13 @@
-import { resolve } from 'node:path';
-import type { Stack } from '@dts/testkit';
-import { Redis } from 'ioredis';
-import { Backlog } from '../backlog.js';
+import { type Backlog, ProductBacklog } from '../backlog.js';
 import { LEASERS, LEASES_AT_ONCE, leaseAndComplete } from '../batch-leaser.js';
-import { emptyRedis } from '../empty-redis.js';
 import { PAYLOAD } from '../job.js';
-import type { Pair, Subject, Workload } from '../workload.js';
+import type { Plan } from '../plan.js';
+import { Stage } from '../stage.js';
+import { SLOTS, startWorker } from '../workers.js';
+import type { Contender, Lineup, Workload } from '../workload.js';
 
-const NOOP = resolve(import.meta.dirname, '../../src/noop-handler.mjs');
 /** Jobs for each second of a round. */
 const JOBS_A_SECOND = 4_000;
-const SLOTS = 100;
 
 /** What it costs to run jobs elsewhere: leases over HTTP beside a worker of ours. */
 export const leases: Workload = {
@@ -22,30 +19,33 @@ export const leases: Workload = {
     `Node worker: one process, ${SLOTS} slots, whose handler of http.request does nothing; logs are off for both`,
   ],
   metrics: [{ key: 'jobsPerSecond', title: 'jobs/s', digits: 0 }],
-  apps: [],
+  goals: [],
+  isLong: true,
   open,
 };
 
-async function open(stack: Stack): Promise<Pair> {
-  const redis = new Redis(stack.redis.url);
-  const gateway = await stack.start('gateway', { LOG_LEVEL: 'warn' });
-  await stack.start('worker', { QUEUES: `io:${SLOTS}`, LOG_LEVEL: 'warn', NODE_OPTIONS: `--import=${NOOP}` });
-  const elsewhere = new Backlog(stack, redis, 'external', { name: 'report.render', payload: { title: 'x'.repeat(180) } });
-  const here = new Backlog(stack, redis, 'io', { name: 'http.request', payload: PAYLOAD });
-  return {
-    product: {
-      name: 'leases',
-      does: 'POST /v1/leases and :complete',
-      run: (seconds, signal) => runElsewhere(elsewhere, seconds, signal, gateway.url, stack.apiKey),
-    },
-    peer: {
-      name: 'Node worker',
-      does: 'fetches from Redis itself',
-      run: (seconds, signal) => measure(here, seconds, signal),
-    } satisfies Subject,
-    reset: () => emptyRedis(redis),
-    [Symbol.asyncDispose]: async () => redis.disconnect(),
-  };
+async function open({ seconds }: Plan): Promise<Lineup> {
+  await using opening = new AsyncDisposableStack();
+  const stage = opening.use(await Stage.open({ env: { LOG_LEVEL: 'warn' } }));
+  const { stack, redis } = stage;
+  await startWorker(stack);
+  const elsewhere = new ProductBacklog(stack, redis, stack.prefix, 'external', {
+    name: 'report.render',
+    payload: { title: 'x'.repeat(180) },
+  });
+  const here = new ProductBacklog(stack, redis, stack.prefix, 'io', { name: 'http.request', payload: PAYLOAD });
+  const contender = (name: string, does: string, run: Contender['run']): Contender => ({
+    name,
+    does,
+    warmUp: async (signal) => void (await run(signal)),
+    run,
+  });
+  const contenders = [
+    contender('leases', 'POST /v1/leases and :complete', (signal) => runElsewhere(elsewhere, seconds, signal, stack.url, stack.apiKey)),
+    contender('Node worker', 'fetches from Redis itself', (signal) => measure(here, seconds, signal)),
+  ];
+  const opened = opening.move();
+  return { contenders, reset: () => stage.reset(), [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 async function runElsewhere(backlog: Backlog, seconds: number, signal: AbortSignal, url: string, apiKey: string) {

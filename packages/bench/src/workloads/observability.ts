@@ -1,9 +1,9 @@
-import type { Stack } from '@dts/testkit';
-import { Redis } from 'ioredis';
-import { emptyRedis } from '../empty-redis.js';
+import { ratio } from '../goal.js';
 import { CONNECTIONS, PAYLOAD_BYTES } from '../job.js';
+import type { Plan } from '../plan.js';
 import { openService } from '../service.js';
-import type { Pair, Subject, Workload } from '../workload.js';
+import { Stage } from '../stage.js';
+import type { Contender, Goal, Lineup, Workload } from '../workload.js';
 import { Installation } from './installation.js';
 
 type Environment = Readonly<Record<string, string>>;
@@ -29,6 +29,21 @@ const ALL: readonly Switched[] = [
   { name: 'observability', title: 'All of it beside nothing', does: 'metrics, traces, logs', env: { ...METRICS, ...TRACES, ...LOGS } },
 ];
 
+/** Of the two halves of a round: what a user may notice of it. */
+function goals({ name }: Switched): Goal[] {
+  const halves = [
+    ['stored', 'submissions/s'],
+    ['done', 'jobs done/s'],
+  ] as const;
+  return halves.map(([key, unit]) => ({
+    title: `${unit}, ${name} ÷ off`,
+    better: 'higher',
+    must: 0.95,
+    aim: 0.98,
+    read: ratio(key, name, 'off'),
+  }));
+}
+
 /** What each of them costs the gateway and the worker, and what all of it does. */
 export const observability: readonly Workload[] = ALL.map((on) => ({
   name: on.name,
@@ -45,21 +60,22 @@ export const observability: readonly Workload[] = ALL.map((on) => ({
     { key: 'done', title: 'done/s', digits: 0 },
     { key: 'doneCpu', title: 'µs of CPU each', digits: 0 },
   ],
-  apps: [],
-  open: (stack) => open(stack, on),
+  goals: goals(on),
+  isLong: true,
+  open: (plan) => open(plan, on),
 }));
 
-async function open(stack: Stack, on: Switched): Promise<Pair> {
+async function open({ seconds }: Plan, on: Switched): Promise<Lineup> {
   await using opening = new AsyncDisposableStack();
   const service = opening.use(await openService());
-  const redis = opening.adopt(new Redis(stack.redis.url), (client) => client.disconnect());
+  const stage = opening.use(await Stage.open());
   const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: service.url };
-  const subject = async (name: string, does: string, env: Environment): Promise<Subject> => {
-    const installation = await Installation.start(stack, redis, service.url, { ...env, ...collector });
-    return { name, does, run: (seconds, signal) => installation.run(seconds, signal) };
+  const contender = async (name: string, does: string, env: Environment): Promise<Contender> => {
+    const installation = await Installation.start(stage, service.url, { ...env, ...collector });
+    const run = (signal: AbortSignal) => installation.run(seconds, signal);
+    return { name, does, warmUp: async (signal) => void (await run(signal)), run };
   };
-  const product = await subject(on.name, on.does, { ...OFF, ...on.env });
-  const peer = await subject('off', 'nothing of it', OFF);
+  const contenders = [await contender(on.name, on.does, { ...OFF, ...on.env }), await contender('off', 'nothing of it', OFF)];
   const opened = opening.move();
-  return { product, peer, reset: () => emptyRedis(redis), [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { contenders, reset: () => stage.reset(), [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

@@ -1,13 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { SchedulerClient } from '@dts/client';
-import { type Stack, startServer } from '@dts/testkit';
-import { Redis } from 'ioredis';
-import { emptyRedis } from '../empty-redis.js';
-import { HTTP_METRICS, postJobs } from '../http-load.js';
+import type { Stack } from '@dts/testkit';
+import { startBareServer } from '../bare.js';
+import { ratio } from '../goal.js';
+import { HTTP_METRICS, httpContender } from '../http-load.js';
 import { CONNECTIONS, JOB, PAYLOAD, PAYLOAD_BYTES } from '../job.js';
-import type { Pair, Subject, Workload } from '../workload.js';
-
-const BARE_SERVER = fileURLToPath(new URL('../bare-server.js', import.meta.url));
+import type { Plan } from '../plan.js';
+import { Stage } from '../stage.js';
+import type { Lineup, Workload } from '../workload.js';
 
 /** What all that a submission goes through costs: the gateway against a server that only stores. */
 export const submit: Workload = {
@@ -19,30 +18,25 @@ export const submit: Workload = {
     'no worker runs: the cores are for Redis, one server and the load',
   ],
   metrics: HTTP_METRICS,
-  apps: [],
+  goals: [
+    { title: 'submissions/s, gateway ÷ bare server', better: 'higher', must: 0.75, aim: 1, read: ratio('rate', 'gateway', 'bare server') },
+  ],
   open,
 };
 
-async function open(stack: Stack): Promise<Pair> {
+async function open(plan: Plan): Promise<Lineup> {
   await using opening = new AsyncDisposableStack();
-  const bare = await startServer(BARE_SERVER, { env: { REDIS_URL: stack.redis.url } });
-  opening.defer(async () => {
-    await bare.stop();
-  });
-  const redis = opening.adopt(new Redis(stack.redis.url), (client) => client.disconnect());
+  const stage = opening.use(await Stage.open());
+  const { stack } = stage;
+  const bare = opening.use(await startBareServer(stack));
   await submitOne(stack);
+  const load = { apiKey: stack.apiKey, body: JOB, connections: CONNECTIONS };
+  const contenders = [
+    httpContender('gateway', 'API key, schema, idempotency key, metrics, durable answer', { ...load, url: `${stack.url}/v1/jobs` }, plan),
+    httpContender('bare server', 'Fastify and queue.add, none of these', { ...load, url: `${bare.url}/v1/jobs` }, plan),
+  ];
   const opened = opening.move();
-  return {
-    product: subject(stack, 'gateway', 'API key, schema, idempotency key, metrics, durable answer', stack.url),
-    peer: subject(stack, 'bare server', 'Fastify and queue.add, none of these', bare.url),
-    reset: () => emptyRedis(redis),
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
-  };
-}
-
-function subject({ apiKey }: Stack, name: string, does: string, url: string): Subject {
-  const load = { url: `${url}/v1/jobs`, apiKey, body: JOB, connections: CONNECTIONS };
-  return { name, does, run: (seconds, signal) => postJobs({ ...load, seconds }, signal) };
+  return { contenders, reset: () => stage.reset(), [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 /** Says what is wrong, should the gateway not take the job, before it is asked thousands of times. */

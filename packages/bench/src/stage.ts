@@ -1,0 +1,33 @@
+import { type Stack, type StackOptions, startStack } from '@dts/testkit';
+import { Redis } from 'ioredis';
+import { emptyRedis } from './empty-redis.js';
+
+/** A rewrite of the append-only file in the middle of a round would fall on one side only. */
+const REDIS = { config: { 'auto-aof-rewrite-percentage': '0' } };
+
+/** A Redis as `npm start` runs it, the product's processes on it, and what else a workload opens: all of it ends with the stage. */
+export class Stage implements AsyncDisposable {
+  private constructor(
+    readonly stack: Stack,
+    /** For looking and for emptying. */
+    readonly redis: Redis,
+    readonly resources: AsyncDisposableStack,
+  ) {}
+
+  /** @param options a gateway alone unless `apps` names more */
+  static async open(options: Omit<StackOptions, 'redis'> = {}): Promise<Stage> {
+    await using opening = new AsyncDisposableStack();
+    const stack = opening.adopt(await startStack({ apps: [], ...options, redis: REDIS }), (started) => started.stop());
+    const redis = opening.adopt(new Redis(stack.redis.url), (client) => client.disconnect());
+    return new Stage(stack, redis, opening.move());
+  }
+
+  /** Nothing of an earlier round is left. */
+  reset(): Promise<void> {
+    return emptyRedis(this.redis);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.resources.disposeAsync();
+  }
+}
