@@ -42,7 +42,7 @@ export const tasks = {
   'test:monitoring': {
     jest: ['--config', join(root, 'jest.monitoring.config.mjs')],
     built: true,
-    programs: () => ['redis', 'prometheus', 'alertmanager'],
+    programs: () => ['redis', 'prometheus', 'alertmanager', 'go'],
   },
   'test:polyglot': {
     jest: ['--config', join(root, 'jest.polyglot.config.mjs')],

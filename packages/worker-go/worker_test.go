@@ -128,6 +128,23 @@ func TestRunsAJob(t *testing.T) {
 	}
 }
 
+func TestTellsTheTraceThatAJobBelongsTo(t *testing.T) {
+	for told, changes := range map[string]map[string]any{
+		"00-a-b-01 ":    {"traceparent": "00-a-b-01", "tracestate": nil},
+		"00-a-b-01 a=b": {"traceparent": "00-a-b-01", "tracestate": "a=b"},
+		" ":             nil,
+	} {
+		p := play(t, changes, nil)
+		run(t, p, func(_ context.Context, job *Job[report]) (report, error) {
+			return report{job.Traceparent + " " + job.Tracestate}, nil
+		})
+		lease := p.calls("complete")[0]["leases"].([]any)[0].(map[string]any)
+		if title := lease["result"].(map[string]any)["title"]; title != told {
+			t.Errorf("%v instead of %q", title, told)
+		}
+	}
+}
+
 func TestTellsWhatAnErrorMeans(t *testing.T) {
 	for name, test := range map[string]struct {
 		err       error

@@ -1,7 +1,7 @@
 import { type Receiver, type Stack, startReceiver, startStack, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { Api } from './api.js';
 import { API_KEYS, KEYS, type OperatorPage, openOperatorPage } from './operator-page.js';
 
@@ -155,6 +155,13 @@ describe('the console in a browser', () => {
     await page.locator('#live[data-live=yes]').waitFor();
   });
 
+  it('goes on by itself when a proxy has answered for the gateway', async () => {
+    await page.route('**/console/events', (route) => route.fulfill({ status: 503 }), { times: 1 });
+    await page.reload();
+    await page.getByText('The gateway cannot be reached').waitFor();
+    await page.locator('#live[data-live=yes]').waitFor();
+  });
+
   it('shows a key that may only read no buttons, and refuses what it sends all the same', async () => {
     const id = await bury('/kept');
     await page.goto(`${stack.url}/ui/logout`);
@@ -172,6 +179,17 @@ describe('the console in a browser', () => {
     );
     expect(forged).toEqual([403, 403]);
     expect((await api.wait(id, 0)).state).toBe('dead');
+  });
+
+  it('says when the session is over', async () => {
+    const endSession = async (route: Route) => {
+      await opened.browser.clearCookies();
+      await route.fulfill({ status: 401 });
+    };
+    await page.route('**/console/events', endSession, { times: 1 });
+    await page.reload();
+    await page.getByRole('link', { name: 'Sign in again' }).click();
+    await page.getByLabel('API key').waitFor();
   });
 
   it('has asked nobody else for anything, and nothing went wrong in it', () => {

@@ -1,3 +1,5 @@
+import { withoutCredentials } from './redacted.js';
+
 /** Milliseconds between two lines that are the same. */
 const EVERY_MS = 30_000;
 /** Lines that are told apart. Beyond, all that is known of them is forgotten, and they are told anew. */
@@ -31,5 +33,5 @@ export class RepeatedLines {
 /** For errors of a connection, which come with every try to mend it: `Redis: connect ECONNREFUSED …`. */
 export function errorLines(what: string, write: (line: string) => void): (error: Error) => void {
   const lines = new RepeatedLines(write);
-  return ({ message }) => lines.tell(`${what}: ${message}`);
+  return ({ message }) => lines.tell(`${what}: ${withoutCredentials(message)}`);
 }

@@ -1,3 +1,4 @@
+export { OtelCollector } from './collector/otel-collector.js';
 export { DockerEngine } from './docker/engine.js';
 export { EventStream, type ServerSentEvent } from './http/event-stream.js';
 export { type ReceivedRequest, Receiver, type Reply, type Responder, startReceiver } from './http/receiver.js';

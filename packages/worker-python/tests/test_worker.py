@@ -29,6 +29,18 @@ def test_runs_coroutines_with_dataclasses(gateway: Gateway) -> None:
     assert run(Play(gateway, lease({"title": "t"})), render).completed == [{"title": "texternal_1"}]
 
 
+def test_tells_the_trace_that_a_job_belongs_to(gateway: Gateway) -> None:
+    async def render(report: Report, job: Job) -> dict[str, str]:
+        return job.trace_headers
+
+    for changes, told in [
+        ({"traceparent": "00-a-b-01", "tracestate": None}, {"traceparent": "00-a-b-01"}),
+        ({"traceparent": "00-a-b-01", "tracestate": "a=b"}, {"traceparent": "00-a-b-01", "tracestate": "a=b"}),
+        ({}, {}),
+    ]:
+        assert run(Play(gateway, lease({"title": "t"}, **changes)), render).completed[-1] == told
+
+
 def test_runs_functions_in_threads_with_models(gateway: Gateway) -> None:
     def render(report: Model, job: SyncJob) -> Model:
         job.log(threading.current_thread().name)

@@ -35,23 +35,38 @@ function tell(isLive: boolean, ...text: readonly (string | Node)[]): void {
   place.replaceChildren(...text);
 }
 
-const source = new EventSource('/console/events');
+/** Milliseconds until an answer that was no stream is asked for anew: a proxy's, or that there are too many streams. */
+const RETRY_MS = 2_000;
+
 const read = <T>(event: Event): T => JSON.parse((event as MessageEvent<string>).data) as T;
-source.addEventListener('opening', (event) => {
-  const opening = read<Opening>(event);
-  mayWrite = opening.mayWrite;
-  memory.begin(opening.history);
-});
-source.addEventListener('news', (event) => {
-  const news = read<News>(event);
-  show(news);
-  tell(true, `Live since ${toTime(news.moment.at)}`);
-});
-source.addEventListener('trouble', (event) => tell(false, read<Trouble>(event).problem));
-source.addEventListener('error', () => {
-  const isOver = source.readyState === EventSource.CLOSED;
-  tell(
-    false,
-    ...(isOver ? ['Signed out. ', element('a', { href: '/console' }, 'Sign in again')] : ['The gateway cannot be reached; trying again …']),
+
+function follow(): void {
+  const source = new EventSource('/console/events');
+  source.addEventListener('opening', (event) => {
+    const opening = read<Opening>(event);
+    mayWrite = opening.mayWrite;
+    memory.begin(opening.history);
+  });
+  source.addEventListener('news', (event) => {
+    const news = read<News>(event);
+    show(news);
+    tell(true, `Live since ${toTime(news.moment.at)}`);
+  });
+  source.addEventListener('trouble', (event) => tell(false, read<Trouble>(event).problem));
+  source.addEventListener('error', () => {
+    tell(false, 'The gateway cannot be reached; trying again …');
+    if (source.readyState === EventSource.CLOSED) void goOn();
+  });
+}
+
+/** The browser goes on by itself after a connection that broke, and not after any other answer. */
+async function goOn(): Promise<void> {
+  const status = await fetch('/console/files/main.js', { cache: 'no-store' }).then(
+    (response) => response.status,
+    () => 0,
   );
-});
+  if (status === 401 || status === 403) tell(false, 'Signed out. ', element('a', { href: '/console' }, 'Sign in again'));
+  else setTimeout(follow, RETRY_MS);
+}
+
+follow();

@@ -52,6 +52,19 @@ describe('with a real Prometheus and the real stack under load', () => {
     await target?.stop();
   });
 
+  /** First: what was not there a minute ago is there for a minute. */
+  it('marks what was deployed', async () => {
+    const [, , deploys = ''] = annotations.find(([, title]) => title === 'Deploys') ?? [];
+    const marks = await waitFor(
+      async () => {
+        const found = await prometheus.query(deploys);
+        return found.length === 3 && found;
+      },
+      { timeoutMs: 30_000, describe: `three of ${deploys}` },
+    );
+    expect(marks.map(({ metric: { app } }) => app).sort()).toEqual(['gateway', 'scaler', 'worker']);
+  }, 40_000);
+
   it.each(queries)(
     '%s: %s has data: %s',
     async (_dashboard, _title, expr) => {

@@ -70,6 +70,13 @@ describe('the schema of its values', () => {
     await expect(rendered(setting)).rejects.toThrow(why);
   });
 
+  it('lets alerts lead to where runbooks are read', async () => {
+    const runbooks = 'https://wiki.example.com/runbooks';
+    const manifests = await rendered('metrics.prometheusRule.enabled=true', `metrics.prometheusRule.runbooks=${runbooks}`);
+    expect(manifests).toContain(`runbook_url: ${runbooks}/DtsRedisAway.md`);
+    expect(manifests).not.toContain('monitoring/runbooks');
+  });
+
   it('leaves out a pool that is null, and takes another', async () => {
     const manifests = await rendered(
       'workers.cpu=null',

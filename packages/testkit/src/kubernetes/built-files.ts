@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { buildFlags, buildPrograms, keepSource, type SourceFile } from './build.js';
@@ -13,7 +13,7 @@ import { goArchitecture } from './platform.js';
 export interface BuildPlan {
   /** For people. */
   readonly title: string;
-  /** Folder with go.mod and go.sum, which say what is built in which version, and no code. */
+  /** Folder with go.mod and go.sum, which say what is built in which version, and no code but a main program, if any. */
   readonly module: string;
   /** Of Go, where what is built can do with less. */
   readonly tags?: readonly string[];
@@ -70,6 +70,6 @@ function cacheFolder(): string {
 /** Another version of anything that goes into the programs is another folder. */
 async function versionKey({ module, tags }: BuildPlan): Promise<string> {
   const hash = createHash('sha256').update((await buildFlags(module, tags)).join(' '));
-  for (const name of ['go.mod', 'go.sum']) hash.update(await readFile(join(module, name)));
+  for (const name of (await readdir(module)).sort()) hash.update(await readFile(join(module, name)));
   return `${goArchitecture()}-${hash.digest('hex').slice(0, 16)}`;
 }

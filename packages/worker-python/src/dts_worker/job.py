@@ -77,7 +77,7 @@ class Attempt:
 
     @property
     def trace_headers(self) -> dict[str, str]:
-        """Of the trace that the job belongs to (W3C Trace Context), for what the handler calls; empty where there is none."""
+        """Of the trace that the job belongs to (W3C Trace Context), for what the handler calls; or empty."""
         lease = self._lease
         headers = {"traceparent": lease.traceparent, "tracestate": lease.tracestate}
         return {name: value for name, value in headers.items() if value is not None}
