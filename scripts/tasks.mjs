@@ -25,7 +25,7 @@ export const tasks = {
   bench: { node: app('packages/bench/dist/main.js'), built: true, programs: () => ['redis'] },
   chaos: { node: app('packages/chaos/dist/main.js'), built: true, programs: () => ['redis', 'compiler', 'haproxy'] },
   soak: { node: app('packages/chaos/dist/availability/main.js'), built: true, programs: () => ['redis', 'compiler', 'haproxy'] },
-  test: { jest: [], built: true, programs: () => ['redis', 'chromium', 'compiler', 'curl', 'openssl'] },
+  test: { jest: [], built: true, programs: () => ['redis', 'chromium', 'compiler', 'curl', 'openssl', 'haproxy'] },
   'test:scaler': { jest: ['--testPathPatterns=packages/(scaling|e2e/src/scaling)/|apps/scaler/'], built: true, programs: () => ['redis'] },
   'test:kubernetes': {
     jest: ['--config', join(root, 'jest.kubernetes.config.mjs')],

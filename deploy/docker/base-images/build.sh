@@ -7,12 +7,13 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 
-# As the Dockerfile and compose.yaml name them; Redis and Prometheus in the versions that Debian has.
+# As the Dockerfile and compose.yaml name them; Redis, HAProxy and Prometheus in the versions that Debian has.
 images=(
   'node node:24.21.0-bookworm-slim'
   'redis redis:7.0.15-bookworm'
   'prometheus prom/prometheus:v2.42.0'
   'alertmanager prom/alertmanager:v0.25.0'
+  'haproxy haproxy:2.6.12'
 )
 
 arch=$(dpkg --print-architecture)

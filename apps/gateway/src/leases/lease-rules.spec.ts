@@ -83,6 +83,20 @@ describe('a job that may have crashed its workers', () => {
   });
 });
 
+describe('a job that another version stored', () => {
+  it('waits until it can be read, and no attempt is used up', async () => {
+    const id = await submit({ orderingKey: 'versions' });
+    const stored = String(await redis.hget(key(id), 'data'));
+    await redis.hset(key(id), 'data', stored.replace('"title"', '"laterMember":1,"title"'));
+    expect(await ask({ wait: 1 })).toEqual([]);
+    expect(await read(id)).toMatchObject({ state: 'scheduled', attemptsMade: 0, error: null });
+    await redis.hset(key(id), 'data', stored); // what a gateway of that version would see
+    const lease = await leased();
+    expect(lease).toMatchObject({ jobId: id, attempt: 1 });
+    await complete(lease.leaseToken);
+  });
+});
+
 describe('the order of a key', () => {
   it('holds: the next is leased when the one before has ended', async () => {
     const ids = [await submit({ orderingKey: 'k' }), await submit({ orderingKey: 'k' })];

@@ -46,6 +46,6 @@ async function askOnce({ url, options, take }: Question, dispatcher: Dispatcher)
     return { answer: String(response.statusCode), isOk };
   } catch (error) {
     const { name, code = name } = error as NodeJS.ErrnoException;
-    return { answer: code === 'TimeoutError' ? 'no answer in time' : String(code), isOk: false };
+    return { answer: name === 'TimeoutError' ? 'no answer in time' : String(code), isOk: false }; // its code is a number, 23
   }
 }

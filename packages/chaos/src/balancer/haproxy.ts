@@ -27,11 +27,6 @@ export class Balancer {
     }
   }
 
-  /** What it said of its servers. */
-  get output(): string {
-    return this.program.output;
-  }
-
   async stop(): Promise<void> {
     await this.program.kill();
   }

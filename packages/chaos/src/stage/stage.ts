@@ -27,6 +27,8 @@ import { Recovery } from './recovery.js';
 const BATCH = 100;
 const BULK_CLIENTS = 4;
 const NAME = 'chaos';
+/** Of an app on a machine that is busy with others. */
+const START_MS = 120_000;
 /** Each looks for jobs again and again. */
 const AT_MOST_ONCE_SLOTS = '500';
 
@@ -127,14 +129,14 @@ export class Stage {
   async startGateway(env: Readonly<Record<string, string>> = {}, file = BUILT.gateway): Promise<App> {
     // A control's Redis is weaker than what a gateway calls ready, and it takes submissions all the same.
     const readyPath = this.options.arm === 'control' || this.server?.isRunning === false ? '/healthz' : '/readyz';
-    const gateway = await startServer(file, { env: { ...this.env(), ...env }, readyPath, timeoutMs: 30_000 });
+    const gateway = await startServer(file, { env: { ...this.env(), ...env }, readyPath, timeoutMs: START_MS });
     this.gateways.push(gateway);
     return gateway;
   }
 
   /** @param file of an earlier version */
   async startWorker(env: Readonly<Record<string, string>> = {}, readyPath = '/readyz', file = BUILT.worker): Promise<App> {
-    const worker = await startServer(file, { env: { ...this.env(), ...env }, readyPath, timeoutMs: 30_000 });
+    const worker = await startServer(file, { env: { ...this.env(), ...env }, readyPath, timeoutMs: START_MS });
     this.workers.push(worker);
     return worker;
   }
@@ -149,7 +151,7 @@ export class Stage {
 
   /** @param file of another version */
   async startScaler(env: Readonly<Record<string, string>> = {}, file = BUILT.scaler): Promise<App> {
-    const scaler = await startServer(file, { env: { ...this.env(), ...env }, timeoutMs: 30_000 });
+    const scaler = await startServer(file, { env: { ...this.env(), ...env }, timeoutMs: START_MS });
     this.scalers.push(scaler);
     return scaler;
   }

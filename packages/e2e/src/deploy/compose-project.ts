@@ -11,6 +11,7 @@ const FILES = ['compose.yaml', 'deploy', 'monitoring/prometheus', 'monitoring/al
 
 const PORTS = {
   gateway: 'GATEWAY_ADDRESS',
+  balancer: 'BALANCER_ADDRESS',
   scaler: 'SCALER_ADDRESS',
   prometheus: 'PROMETHEUS_ADDRESS',
   alertmanager: 'ALERTMANAGER_ADDRESS',
@@ -23,15 +24,17 @@ export class ComposeProject {
     readonly dir: string,
     private readonly engine: DockerEngine,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly profile: string,
   ) {}
 
-  static async create(engine: DockerEngine): Promise<ComposeProject> {
+  /** @param profile of Compose; only what has none runs unless given */
+  static async create(engine: DockerEngine, profile = ''): Promise<ComposeProject> {
     const dir = await mkdtemp(join(tmpdir(), 'dts-compose-'));
     for (const file of FILES.filter((name) => existsSync(join(CHECKOUT, name))))
       await cp(join(CHECKOUT, file), join(dir, file), { recursive: true });
     const addresses = Object.values(PORTS).map(async (name) => [name, `127.0.0.1:${await freePort()}`] as const);
     const env = { REDIS_PORT: String(await freePort()), ...Object.fromEntries(await Promise.all(addresses)) };
-    return new ComposeProject(dir, engine, env);
+    return new ComposeProject(dir, engine, env, profile);
   }
 
   url(service: Published): string {
@@ -48,7 +51,13 @@ export class ComposeProject {
   }
 
   compose(...args: readonly string[]): Promise<string> {
-    return this.engine.docker(['compose', '--progress', 'quiet', ...args], { cwd: this.dir, env: this.env });
+    return this.composeAs('local', ...args);
+  }
+
+  /** @param version of the images of the apps that it starts */
+  composeAs(version: string, ...args: readonly string[]): Promise<string> {
+    const env = { ...this.env, DTS_VERSION: version, COMPOSE_PROFILES: this.profile };
+    return this.engine.docker(['compose', '--progress', 'quiet', ...args], { cwd: this.dir, env });
   }
 
   /** As somebody would type it in the checkout. */

@@ -22,6 +22,7 @@ it('leases, keeps and ends jobs in a cluster', async () => {
     ended: (_job: object, { outcome }: { readonly outcome: string }) => void ended.push(outcome),
     settled: ({ state }: { readonly state: string }) => void settled.push(state),
     quarantined: ignore,
+    unreadable: ignore,
     stalled: ignore,
     unreadable: ignore,
     error: ignore,
