@@ -10,6 +10,7 @@ import { latency } from './latency.js';
 import { leases } from './leases.js';
 import { memory } from './memory.js';
 import { observability } from './observability.js';
+import { rivals } from './rivals.js';
 import { start } from './start.js';
 import { submit } from './submit.js';
 
@@ -25,6 +26,7 @@ export const WORKLOADS: readonly Workload[] = [
   bytes,
   memory,
   start,
+  rivals,
   durability,
   ...observability,
   leases,
