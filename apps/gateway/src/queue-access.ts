@@ -85,7 +85,7 @@ export class QueueAccess implements OnApplicationBootstrap, OnApplicationShutdow
     this.redis = connectProducer(env.REDIS_URL, this.logError);
     this.patient = connectWorker(env.REDIS_URL, this.logError);
     this.queues = openQueues(this.redis, prefix, this.logError, isTracing(env) ? createTelemetry() : undefined);
-    this.ranking = new RankingTicker(new Ranking(this.redis, prefix), new Lanes(this.redis, prefix));
+    this.ranking = new RankingTicker(this.redis, prefix, new Ranking(this.redis, prefix), new Lanes(this.redis, prefix));
     this.retention = new RetentionTicker(this.queues, this.redis, prefix, (error) => logger.warn(`retention: ${error.message}`));
     this.admission = new Admission(this.queues, this.redis, env.BACKLOG_LIMIT);
     if (env.DURABILITY === 'replicated') {

@@ -4,6 +4,7 @@ import { SLOTS } from './workers.js';
 
 export interface BareProcess extends AsyncDisposable {
   readonly url: string;
+  readonly pid: number;
 }
 
 /** Fastify and BullMQ by themselves. */
@@ -22,5 +23,5 @@ async function start(file: string, { redis }: Stack, env: Readonly<Record<string
   const stop = async () => {
     await app.stop();
   };
-  return { url: app.url, [Symbol.asyncDispose]: stop };
+  return { url: app.url, pid: app.pid, [Symbol.asyncDispose]: stop };
 }

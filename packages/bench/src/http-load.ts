@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import autocannon from 'autocannon';
+import { cpuTimeOf } from './cpu-time.js';
 import type { Plan } from './plan.js';
 import type { Contender, Metric, Sample } from './workload.js';
 
@@ -9,6 +10,7 @@ export const HTTP_METRICS: readonly Metric[] = [
   { key: 'p50', title: 'p50 ms', digits: 0 },
   { key: 'p99', title: 'p99 ms', digits: 0 },
   { key: 'refused', title: 'no 2xx', digits: 0 },
+  { key: 'cpu', title: 'µs of CPU a job', digits: 0 },
 ];
 
 export interface Load {
@@ -22,14 +24,24 @@ export interface Load {
 }
 
 /** A server that is posted to for as long as the plan says. */
-export function httpContender(name: string, does: string, load: Omit<Load, 'seconds'>, { seconds, warmUpSeconds }: Plan): Contender {
+export function httpContender(
+  name: string,
+  does: string,
+  load: Omit<Load, 'seconds'>,
+  /** Of those whose processor time is counted: the server and Redis. */
+  pids: readonly number[],
+  { seconds, warmUpSeconds }: Plan,
+): Contender {
   return {
     name,
     does,
     warmUp: async (signal) => {
       await postJobs({ ...load, seconds: warmUpSeconds }, signal);
     },
-    run: (signal) => postJobs({ ...load, seconds }, signal),
+    run: async (signal) => {
+      const { result, cpuUs } = await cpuTimeOf(pids, () => postJobs({ ...load, seconds }, signal));
+      return { ...result, cpu: cpuUs / ((result.rate ?? Number.NaN) * seconds) };
+    },
   };
 }
 

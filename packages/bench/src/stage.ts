@@ -5,6 +5,9 @@ import { emptyRedis } from './empty-redis.js';
 /** A rewrite of the append-only file in the middle of a round would fall on one side only. */
 const REDIS = { config: { 'auto-aof-rewrite-percentage': '0' } };
 
+/** That of `npm start`: it is part of every key. */
+const QUEUE_PREFIX = 'dts';
+
 /** A Redis as `npm start` runs it, the product's processes on it, and what else a workload opens: all of it ends with the stage. */
 export class Stage implements AsyncDisposable {
   private constructor(
@@ -15,9 +18,11 @@ export class Stage implements AsyncDisposable {
   ) {}
 
   /** @param options a gateway alone unless `apps` names more */
-  static async open(options: Omit<StackOptions, 'redis'> = {}): Promise<Stage> {
+  static async open({ env, ...options }: Omit<StackOptions, 'redis'> = {}): Promise<Stage> {
     await using opening = new AsyncDisposableStack();
-    const stack = opening.adopt(await startStack({ apps: [], ...options, redis: REDIS }), (started) => started.stop());
+    const stack = opening.adopt(await startStack({ apps: [], ...options, env: { QUEUE_PREFIX, ...env }, redis: REDIS }), (started) =>
+      started.stop(),
+    );
     const redis = opening.adopt(new Redis(stack.redis.url), (client) => client.disconnect());
     return new Stage(stack, redis, opening.move());
   }

@@ -8,6 +8,8 @@ import type { Queues } from './queues.js';
 
 /** Milliseconds between two looks: what comes in between is let in on what was seen before. */
 const LOOK_MS = 250;
+/** The same while nothing is submitted. */
+const IDLE_LOOK_MS = 1_000;
 /** Beyond this share of its memory a Redis without eviction soon refuses writes, those of workers too. */
 const MEMORY_SHARE = 0.7;
 
@@ -25,6 +27,7 @@ interface Seen {
 export class Admission {
   private seen: Seen = { memoryShare: 0, backlogs: new Map(), limited: new Map() };
   private readonly loop = new Loop(() => this.look());
+  private wasAsked = false;
 
   /** @param backlogLimit jobs that may wait, scheduled ones included, in each queue */
   constructor(
@@ -43,6 +46,7 @@ export class Admission {
 
   /** Why the queue takes no new job now: `memory-full`, `backlog-full`; undefined when it does. */
   refusalOf(queue: QueueName): QueueError | undefined {
+    this.wasAsked = true;
     const { memoryShare, backlogs } = this.seen;
     if (memoryShare >= MEMORY_SHARE) {
       return new QueueError(
@@ -63,8 +67,10 @@ export class Admission {
   }
 
   private async look(): Promise<number> {
+    const pace = this.wasAsked ? LOOK_MS : IDLE_LOOK_MS;
+    this.wasAsked = false;
     this.seen = await this.read().catch(() => this.seen);
-    return LOOK_MS;
+    return pace;
   }
 
   private async read(): Promise<Seen> {

@@ -38,8 +38,20 @@ async function open(plan: Plan): Promise<Lineup> {
   const bare = opening.use(await startBareServer(stack));
   const load = { apiKey: stack.apiKey, body: BODY, connections: CONNECTIONS, batch: BATCH };
   const contenders = [
-    httpContender('gateway', 'each job validated and answered for itself', { ...load, url: `${stack.url}/v1/jobs:batch` }, plan),
-    httpContender('bare addBulk', 'Fastify and queue.addBulk', { ...load, url: `${bare.url}/v1/jobs:batch` }, plan),
+    httpContender(
+      'gateway',
+      'each job validated and answered for itself',
+      { ...load, url: `${stack.url}/v1/jobs:batch` },
+      [stack.gateway.pid, stack.redis.pid],
+      plan,
+    ),
+    httpContender(
+      'bare addBulk',
+      'Fastify and queue.addBulk',
+      { ...load, url: `${bare.url}/v1/jobs:batch` },
+      [bare.pid, stack.redis.pid],
+      plan,
+    ),
   ];
   const opened = opening.move();
   return { contenders, reset: () => stage.reset(), [Symbol.asyncDispose]: () => opened.disposeAsync() };

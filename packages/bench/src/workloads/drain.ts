@@ -1,6 +1,7 @@
 import { type Backlog, ProductBacklog } from '../backlog.js';
 import { startBareWorker } from '../bare.js';
 import { BareBacklog } from '../bare-backlog.js';
+import { cpuTimeOf } from '../cpu-time.js';
 import { ratio } from '../goal.js';
 import { PAYLOAD, PAYLOAD_BYTES } from '../job.js';
 import type { Plan } from '../plan.js';
@@ -19,7 +20,10 @@ export const drain: Workload = {
     `one process, concurrency ${SLOTS}; one Redis for both, append-only file synced always, emptied before every round`,
     'worker: locks, deadlines, attempts, fairness, metrics and a log line a job, as it ships',
   ],
-  metrics: [{ key: 'rate', title: 'jobs/s', digits: 0 }],
+  metrics: [
+    { key: 'rate', title: 'jobs/s', digits: 0 },
+    { key: 'cpu', title: 'µs of CPU a job', digits: 0 },
+  ],
   goals: [{ title: 'jobs/s in one process, worker ÷ bare', better: 'higher', must: 0.95, aim: 1, read: ratio('rate', 'worker', 'bare') }],
   open,
 };
@@ -28,22 +32,23 @@ async function open(plan: Plan): Promise<Lineup> {
   await using opening = new AsyncDisposableStack();
   const stage = opening.use(await Stage.open());
   const { stack, redis } = stage;
-  await startWorker(stack);
-  opening.use(await startBareWorker(stack));
+  const worker = await startWorker(stack);
+  const bareWorker = opening.use(await startBareWorker(stack));
   const bare = opening.use(new BareBacklog(stack.redis.url, redis));
   const product = new ProductBacklog(stack, redis, stack.prefix, 'io', { name: 'http.request', payload: PAYLOAD });
   const contenders = [
-    contender('worker', 'the product’s', product, JOBS[plan.name]),
-    contender('bare', 'BullMQ’s Worker by itself', bare, JOBS[plan.name]),
+    contender('worker', 'the product’s', product, [worker.pid, stack.redis.pid], JOBS[plan.name]),
+    contender('bare', 'BullMQ’s Worker by itself', bare, [bareWorker.pid, stack.redis.pid], JOBS[plan.name]),
   ];
   const opened = opening.move();
   return { contenders, reset: () => stage.reset(), [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-function contender(name: string, does: string, backlog: Backlog, jobs: number): Contender {
+function contender(name: string, does: string, backlog: Backlog, pids: readonly number[], jobs: number): Contender {
   const drained = async (count: number, signal: AbortSignal) => {
     await backlog.fill(count);
-    return { rate: count / (await backlog.workOff(count, signal)) };
+    const { result: seconds, cpuUs } = await cpuTimeOf(pids, () => backlog.workOff(count, signal));
+    return { rate: count / seconds, cpu: cpuUs / count };
   };
   return { name, does, warmUp: async (signal) => void (await drained(jobs / 5, signal)), run: (signal) => drained(jobs, signal) };
 }

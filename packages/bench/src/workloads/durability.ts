@@ -1,3 +1,4 @@
+import type { App } from '@dts/testkit';
 import { HTTP_METRICS, httpContender } from '../http-load.js';
 import { CONNECTIONS, JOB, PAYLOAD_BYTES } from '../job.js';
 import type { Plan } from '../plan.js';
@@ -24,16 +25,16 @@ async function open(plan: Plan): Promise<Lineup> {
   const stage = opening.use(await Stage.open());
   const { stack, redis } = stage;
   const fast = await stack.start('gateway', { DURABILITY: 'fast' });
-  const contender = (name: string, appendfsync: string, url: string): Contender => {
-    const load = { url: `${url}/v1/jobs`, apiKey: stack.apiKey, body: JOB, connections: CONNECTIONS };
-    const posting = httpContender(name, `appendfsync ${appendfsync}`, load, plan);
+  const contender = (name: string, appendfsync: string, gateway: App): Contender => {
+    const load = { url: `${gateway.url}/v1/jobs`, apiKey: stack.apiKey, body: JOB, connections: CONNECTIONS };
+    const posting = httpContender(name, `appendfsync ${appendfsync}`, load, [gateway.pid, stack.redis.pid], plan);
     const run = async (signal: AbortSignal) => {
       await redis.config('SET', 'appendfsync', appendfsync);
       return posting.run(signal);
     };
     return { ...posting, run };
   };
-  const contenders = [contender('synced', 'always', stack.url), contender('fast', 'everysec', fast.url)];
+  const contenders = [contender('synced', 'always', stack.gateway), contender('fast', 'everysec', fast)];
   const opened = opening.move();
   return { contenders, reset: () => stage.reset(), [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

@@ -32,8 +32,20 @@ async function open(plan: Plan): Promise<Lineup> {
   await submitOne(stack);
   const load = { apiKey: stack.apiKey, body: JOB, connections: CONNECTIONS };
   const contenders = [
-    httpContender('gateway', 'API key, schema, idempotency key, metrics, durable answer', { ...load, url: `${stack.url}/v1/jobs` }, plan),
-    httpContender('bare server', 'Fastify and queue.add, none of these', { ...load, url: `${bare.url}/v1/jobs` }, plan),
+    httpContender(
+      'gateway',
+      'API key, schema, idempotency key, metrics, durable answer',
+      { ...load, url: `${stack.url}/v1/jobs` },
+      [stack.gateway.pid, stack.redis.pid],
+      plan,
+    ),
+    httpContender(
+      'bare server',
+      'Fastify and queue.add, none of these',
+      { ...load, url: `${bare.url}/v1/jobs` },
+      [bare.pid, stack.redis.pid],
+      plan,
+    ),
   ];
   const opened = opening.move();
   return { contenders, reset: () => stage.reset(), [Symbol.asyncDispose]: () => opened.disposeAsync() };

@@ -213,7 +213,7 @@ describe('whoever comes back', () => {
     const { job } = await opened.jobs.submit(submission({ tenant: 'globex', options: { delay: 60_000 } }));
     await (await opened.queues.io.getJob(job.id))?.promote();
     expect(await place(job.id)).toBeGreaterThanOrEqual(ARRIVALS_FROM);
-    const ticker = new RankingTicker(ranking, new Lanes(opened.redis, opened.prefix));
+    const ticker = new RankingTicker(opened.redis, opened.prefix, ranking, new Lanes(opened.redis, opened.prefix));
     ticker.start();
     await waitFor(async () => (await place(job.id)) < ARRIVALS_FROM, { describe: 'the ticker to rank it' });
     ticker.stop();

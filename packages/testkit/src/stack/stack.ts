@@ -37,7 +37,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   await using starting = new AsyncDisposableStack();
   const redis = starting.adopt(await startRedis(options.redis), (server) => server.stop());
   const apiKey = randomBytes(32).toString('base64url');
-  const prefix = testPrefix();
+  const prefix = options.env?.QUEUE_PREFIX ?? testPrefix();
   const common = environment(redis.url, prefix, apiKey, options.env);
   const running = new Set<App>();
   starting.defer(async () => {
