@@ -24,7 +24,6 @@ it('leases, keeps and ends jobs in a cluster', async () => {
     quarantined: ignore,
     unreadable: ignore,
     stalled: ignore,
-    unreadable: ignore,
     error: ignore,
   };
   const { queues, redis } = opened;
