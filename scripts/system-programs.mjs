@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { aptInstall, canAptInstall } from './debian.mjs';
+import { withLock } from './lock.mjs';
+import { root } from './paths.mjs';
 import { Problem } from './problem.mjs';
 
 const REDIS_IN_DOCKER =
@@ -92,6 +94,8 @@ const PROGRAMS = {
   },
 };
 
+const lock = join(root, '.turbo', 'programs.lock');
+
 /**
  * Makes sure that a program is on PATH, installing it where that needs nobody's password.
  * @param {keyof typeof PROGRAMS} id
@@ -101,8 +105,8 @@ export async function ensureProgram(id) {
   const program = PROGRAMS[id];
   if (isThere(program)) return;
   if (canAptInstall()) {
-    console.log(`Installing ${program.title} from Debian's packages (${program.debian}) …`);
-    await aptInstall(program.debian);
+    const onWait = (pid) => console.log(`Waiting for another command of this checkout (process ${pid}) to install what it needs …`);
+    await withLock(lock, onWait, () => installFromDebian(program));
     if (isThere(program)) return;
   }
   const ways = [
@@ -111,6 +115,13 @@ export async function ensureProgram(id) {
     `  Docker:         ${program.docker}`,
   ];
   throw new Problem(`${program.title} is needed and not installed here. Install it with one of:\n${ways.join('\n')}`);
+}
+
+async function installFromDebian(program) {
+  // Another command may have done so meanwhile.
+  if (isThere(program)) return;
+  console.log(`Installing ${program.title} from Debian's packages (${program.debian}) …`);
+  await aptInstall(program.debian);
 }
 
 function isThere({ names, check }) {
