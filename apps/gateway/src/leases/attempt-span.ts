@@ -8,8 +8,11 @@ import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } f
  * @param tell runs as a part of it, and not of the request by which the worker reports
  */
 export function withAttemptSpan(report: AttemptReport, carrier: JobTrace | undefined, tell: () => void): void {
-  if (!carrier) return context.with(ROOT_CONTEXT, tell);
-  const { facts, outcome, durationMs } = report;
+  if (carrier) within(report, carrier, tell);
+  else context.with(ROOT_CONTEXT, tell);
+}
+
+function within({ facts, outcome, durationMs }: AttemptReport, carrier: JobTrace, tell: () => void): void {
   const caller = propagation.extract(ROOT_CONTEXT, carrier);
   const attributes = {
     'bullmq.queue.name': facts.queue,
