@@ -7,8 +7,9 @@ const QUEUE = '{queue=~"$queue"}';
 const BUDGET = 0.01;
 const TARGET_S = 10;
 
+/** The bucket of what was in time, which Prometheus 2 and 3 call by different names. */
 const late = (window: string) => {
-  const inTime = `sum by (queue) (increase(dts_job_wait_seconds_bucket{queue=~"$queue", le="${TARGET_S}"}[${window}]))`;
+  const inTime = `sum by (queue) (increase(dts_job_wait_seconds_bucket{queue=~"$queue", le=~"${TARGET_S}|${TARGET_S}.0"}[${window}]))`;
   return `(1 - ${inTime} / (sum by (queue) (increase(dts_job_wait_seconds_count${QUEUE}[${window}])) > 0))`;
 };
 

@@ -4,12 +4,16 @@ import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } f
 /**
  * A span for an attempt that ran elsewhere, named and described as the one of a Node worker: told once it has ended, since
  * the gateway that gave it out may be gone by then.
- * @param carrier the trace that the job belongs to
+ * @param carrier the trace that the job belongs to: without one there is no span
  * @param tell runs as a part of it, and not of the request by which the worker reports
  */
 export function withAttemptSpan(report: AttemptReport, carrier: JobTrace | undefined, tell: () => void): void {
-  const { facts, outcome, durationMs } = report;
-  const caller = propagation.extract(ROOT_CONTEXT, carrier ?? {});
+  if (carrier) within(report, carrier, tell);
+  else context.with(ROOT_CONTEXT, tell);
+}
+
+function within({ facts, outcome, durationMs }: AttemptReport, carrier: JobTrace, tell: () => void): void {
+  const caller = propagation.extract(ROOT_CONTEXT, carrier);
   const attributes = {
     'bullmq.queue.name': facts.queue,
     'bullmq.job.id': facts.jobId,
