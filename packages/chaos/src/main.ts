@@ -39,6 +39,8 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => inte
 
 const options = program.parse().opts<Options>();
 process.exitCode = options.list ? list() : await run(options);
+// What was interrupted may be waiting for something, and would go on to start more.
+if (interrupted.signal.aborted) process.exit();
 
 function list(): number {
   for (const { name, fault, holds, quick } of SCENARIOS) console.log(`${name.padEnd(22)} ${quick ? 'quick' : 'full '}  ${fault}: ${holds}`);
