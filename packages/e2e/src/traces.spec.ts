@@ -53,9 +53,9 @@ describe('traces', () => {
     const spans = await collector.untilSpans(traceId, 4);
     expect(shapeOf(spans)).toEqual([
       'dts-gateway: POST /v1/jobs < caller',
-      'dts-gateway: addBulk io < POST /v1/jobs',
+      'dts-gateway: add io.http.request < POST /v1/jobs',
       'dts-worker: GET < process io',
-      'dts-worker: process io < POST /v1/jobs',
+      'dts-worker: process io < add io.http.request',
     ]);
     const [server, process, client] = [2, 5, 3].map((kind) => spans.find((span) => span.kind === kind));
     expect(server).toMatchObject({ parentSpanId: spanId, attributes: { 'http.response.status_code': 201 } });
@@ -115,13 +115,25 @@ describe('traces', () => {
     expect(collector.spansOf(traceId)).toEqual([]);
   });
 
+  it('are recorded by nobody where the gateway, in which they begin, does not', async () => {
+    const gateway = await stack.start('gateway', { OTEL_TRACES_SAMPLER_ARG: '0' });
+    const unrecorded = await new Api(gateway.url, stack.apiKey).call<{ id: string }>('POST', '/v1/jobs', request('/unrecorded'));
+    await api.wait(unrecorded.body.id);
+    expect(target.requests[0]?.headers).not.toHaveProperty('traceparent');
+    const next = newTrace();
+    await api.wait(await submit(request(), next.headers));
+    await collector.untilSpans(next.traceId, 4); // by then those of the first would have come
+    expect(collector.text).not.toContain(unrecorded.body.id);
+    expect(collector.text).not.toContain('/unrecorded');
+  });
+
   it('begin here where the caller names none, and are not made of upkeep', async () => {
     const id = await submit(request(), {});
     await api.wait(id);
     const process = await waitFor(() => collector.spans().find(({ attributes }) => attributes['bullmq.job.id'] === id));
     expect(await collector.untilSpans(process.traceId, 4)).toHaveLength(4);
     const names = new Set(collector.spans().map(({ name }) => name.split(' ')[0]));
-    expect([...names].sort()).toEqual(['GET', 'POST', 'addBulk', 'process']);
+    expect([...names].sort()).toEqual(['GET', 'POST', 'add', 'process']);
   });
 
   const lineOf = (id: string) =>

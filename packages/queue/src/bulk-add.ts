@@ -17,7 +17,7 @@ export interface NewJob {
  */
 export async function addBulk(queue: JobQueue, jobs: readonly NewJob[]): Promise<(StoredJob | Error)[]> {
   try {
-    const stored = await queue.addBulk([...jobs]);
+    const stored = await add(queue, jobs);
     return jobs.map(({ opts }, index) =>
       stored[index]?.id === opts.jobId ? (stored[index] as StoredJob) : storedElsewhere(stored[index], opts.jobId),
     );
@@ -26,6 +26,12 @@ export async function addBulk(queue: JobQueue, jobs: readonly NewJob[]): Promise
     const isSameForAll = jobs.length === 1 || wasNeverSent(reason) || !isRefusal(reason);
     return isSameForAll ? jobs.map(() => reason) : Promise.all(jobs.map(({ opts }) => findStored(queue, opts.jobId, reason)));
   }
+}
+
+/** One alone without BullMQ's pipeline, which costs more to make than the job in it. */
+async function add(queue: JobQueue, jobs: readonly NewJob[]): Promise<(StoredJob | undefined)[]> {
+  const [job, ...more] = jobs;
+  return job && more.length === 0 ? [await queue.add(job.name, job.data, job.opts)] : queue.addBulk([...jobs]);
 }
 
 /** Redis has answered all of it, so what is not there now was refused. */

@@ -1,5 +1,6 @@
 import { type Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { type ClusterArguments, FailFastCluster, PatientCluster } from './clusters.js';
+import { GatheredRedis } from './gathered-redis.js';
 import { parseRedisUrl, type RedisLocation } from './redis-url.js';
 
 export type RedisClient = Redis | Cluster;
@@ -8,6 +9,7 @@ export type RedisClient = Redis | Cluster;
 interface Manner {
   readonly redis: RedisOptions;
   readonly cluster: ClusterOptions;
+  readonly Redis: typeof Redis;
   readonly Cluster: typeof FailFastCluster | typeof PatientCluster;
 }
 
@@ -47,6 +49,7 @@ const FAIL_FAST: Manner = {
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
   },
+  Redis: GatheredRedis,
   Cluster: FailFastCluster,
 };
 
@@ -72,6 +75,7 @@ const PATIENT: Manner = {
     retryDelayOnClusterDown: 250,
     retryDelayOnMoved: 50,
   },
+  Redis,
   Cluster: PatientCluster,
 };
 
@@ -123,9 +127,9 @@ function connect(location: RedisLocation, manner: Manner, onError: (error: Error
   const redis: RedisOptions = { ...manner.redis, ...credentials, ...(tls && { tls: {} }) };
   switch (location.kind) {
     case 'single':
-      return new Redis({ ...redis, host: location.host, port: location.port }).on('error', onError);
+      return new manner.Redis({ ...redis, host: location.host, port: location.port }).on('error', onError);
     case 'sentinel':
-      return new Redis({ ...redis, ...sentinelOptions(location) }).on('error', onError);
+      return new manner.Redis({ ...redis, ...sentinelOptions(location) }).on('error', onError);
     case 'cluster':
       return new manner.Cluster(
         location.nodes.map((node) => ({ ...node })),

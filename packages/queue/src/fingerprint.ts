@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Tells two submissions apart whatever the order of their members: SHA-256 of the canonical JSON, 22 characters. */
 export function fingerprint(submission: unknown): string {
-  return createHash('sha256').update(canonicalJson(submission)).digest('base64url').slice(0, 22);
+  return hash('sha256', canonicalJson(submission), 'base64url').slice(0, 22);
 }
 
 /** JSON with sorted members and without undefined ones. */

@@ -2,6 +2,7 @@ import type { QueueName } from '@dts/jobs';
 import type { JobError } from './attempt.js';
 import type { RedisClient } from './connection.js';
 import { digestOfJobId, idempotencyDigest } from './job-id.js';
+import { Script } from './script.js';
 
 /** How long a key is remembered after its submission, whatever becomes of the job. */
 export const REMEMBERED_S = 24 * 3_600;
@@ -30,12 +31,14 @@ export interface FailedEnd {
 /**
  * Unless it is claimed already, or its job is kept for longer than keys are: then the job tells what the key stands for.
  */
-const CLAIM = `
-local earlier = redis.call('GET', KEYS[1])
+const CLAIM = new Script(
+  `local earlier = redis.call('GET', KEYS[1])
 if earlier then return earlier end
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
-return 1`;
+return 1`,
+  2,
+);
 
 /**
  * Remembers idempotency keys in records of their own, so that the retention of finished jobs cannot shorten them.
@@ -51,7 +54,7 @@ export class IdempotencyKeys {
 
   /** @returns the claim that was there before; undefined when only the job is there still */
   async claim(tenant: string, key: string, claim: Claim, jobKey: string): Promise<Claim | 'claimed' | undefined> {
-    const reply = await this.redis.eval(CLAIM, 2, this.redisKey(tenant, key), jobKey, JSON.stringify(claim), REMEMBERED_S);
+    const reply = await CLAIM.run(this.redis, this.redisKey(tenant, key), jobKey, JSON.stringify(claim), REMEMBERED_S);
     if (typeof reply === 'string') return JSON.parse(reply) as Claim;
     return reply === 1 ? 'claimed' : undefined;
   }

@@ -88,6 +88,6 @@ export { type Percentiles, type RecentRuns, StatisticsReader } from './statistic
 export { StatisticsWriter } from './statistics/statistics-writer.js';
 export { MAX_PAYLOAD_BYTES, type Submission } from './submission.js';
 export type { Outcome } from './submitter.js';
-export { activeTrace, createTelemetry } from './telemetry.js';
+export { activeTrace, createTelemetry, UNRECORDED } from './telemetry.js';
 export { WakeUp } from './wake-up.js';
 export { type WorkerInfo, type WorkerQueue, WorkerRegistry } from './worker-registry.js';

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { QUEUE_NAMES, type QueueName } from '@dts/jobs';
 
 // Crockford's alphabet: no letter that reads like a digit.
@@ -19,7 +19,7 @@ export function jobIdFor(queue: QueueName, tenant: string, idempotencyKey?: stri
 
 /** 16 bytes that stand for one tenant's key. */
 export function idempotencyDigest(tenant: string, idempotencyKey: string): Buffer {
-  return createHash('sha256').update(`${tenant}\0${idempotencyKey}`).digest().subarray(0, 16);
+  return hash('sha256', `${tenant}\0${idempotencyKey}`, 'buffer').subarray(0, 16);
 }
 
 /**

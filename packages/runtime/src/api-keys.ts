@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash as digestOf, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { EnvError } from './load-env.js';
@@ -57,7 +57,7 @@ export class ApiKeys {
 
   /** Compares with every key, each in constant time, so that the time taken tells nothing. */
   find(secret: string): ApiKey | undefined {
-    const hash = createHash('sha256').update(secret).digest();
+    const hash = digestOf('sha256', secret, 'buffer');
     return this.keys.filter((key) => timingSafeEqual(key.hash, hash))[0];
   }
 
@@ -84,12 +84,7 @@ function readList({ API_KEYS, API_KEYS_FILE }: { API_KEYS?: string; API_KEYS_FIL
 }
 
 function toStoredKey({ id, hash, key, scopes, tenant, rateLimit, queues }: z.output<typeof keyList>[number]): StoredKey {
-  const digest =
-    hash === undefined
-      ? createHash('sha256')
-          .update(key ?? '')
-          .digest()
-      : Buffer.from(hash, 'hex');
+  const digest = hash === undefined ? digestOf('sha256', key ?? '', 'buffer') : Buffer.from(hash, 'hex');
   return { id, tenant, scopes: new Set(scopes), rateLimit, queues, hash: digest };
 }
 

@@ -22,15 +22,17 @@ export const LOGGER = Symbol('LOGGER');
 /** A line for each thing that happened, with the time of this machine's people. */
 const READABLE = { sync: true, ignore: 'pid,hostname', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' };
 
-/** Lines that come faster than they can be written are written together; pino writes what is left when the process ends. */
-const TO_MACHINES = { dest: 1, sync: false, maxLength: 64 * 1024 * 1024 };
+/**
+ * Lines are written together, when there are enough of them or after so many milliseconds: a write each would cost as much as all
+ * else about them. Fatal ones are written at once, and pino writes what is left when the process ends; a SIGKILL loses the last ones.
+ */
+const TO_MACHINES = { dest: 1, sync: false, minLength: 4_096, periodicFlush: 100, maxLength: 64 * 1024 * 1024 };
 
 export function createLogger(app: string, env: z.output<typeof loggerEnv>): Pino {
   const options = {
     name: app,
     level: env.LOG_LEVEL,
-    mixin: traceOf,
-    formatters: { log: (line: Record<string, unknown>) => redacted(line) },
+    formatters: { log: (line: Record<string, unknown>) => withTrace(redacted(line)) },
     serializers: { err: errorOf },
   };
   return pino(options, env.LOG_FORMAT === 'pretty' ? PinoPretty(READABLE) : pino.destination(TO_MACHINES));
@@ -41,10 +43,10 @@ function errorOf(error: Error): object {
   return redacted({ ...pino.stdSerializers.err(error) });
 }
 
-/** By which the lines of one request, in whatever process, are found: that of the trace which runs. */
-function traceOf(): object {
+/** Lines of one request, in whatever process, are found by the trace that they are a part of. */
+function withTrace(line: Record<string, unknown>): Record<string, unknown> {
   const span = trace.getActiveSpan()?.spanContext();
-  return span && isSpanContextValid(span) ? { traceId: span.traceId, spanId: span.spanId } : {};
+  return span && isSpanContextValid(span) ? { ...line, traceId: span.traceId, spanId: span.spanId } : line;
 }
 
 /** The same logger for Nest's own messages. */

@@ -1,4 +1,5 @@
-import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { UNRECORDED } from '@dts/queue';
+import { type Context, context, propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isGuarded } from './authenticate.js';
 
@@ -21,12 +22,17 @@ export function traceRequests(fastify: FastifyInstance): void {
   fastify.addHook('preHandler', (request, _reply, done) => (request.trace ? context.with(request.trace, done) : done()));
 }
 
-function start(request: FastifyRequest, { raw }: FastifyReply): void {
-  const { method, routeOptions } = request;
-  const caller = propagation.extract(ROOT_CONTEXT, request.headers);
-  const attributes = { 'http.request.method': method, 'http.route': routeOptions.url, 'dts.request.id': request.id };
-  const span = trace.getTracer('dts').startSpan(`${method} ${routeOptions.url}`, { kind: SpanKind.SERVER, attributes }, caller);
-  request.trace = trace.setSpan(caller, span);
+/** Of a trace that begins here and is not recorded nothing is kept but that: most requests are of that kind, and cost next to nothing. */
+function start(request: FastifyRequest, reply: FastifyReply): void {
+  const { method, routeOptions, headers } = request;
+  const caller = headers.traceparent === undefined ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, headers);
+  const span = trace.getTracer('dts').startSpan(`${method} ${routeOptions.url}`, { kind: SpanKind.SERVER }, caller);
+  if (span.isRecording()) describe(span, request, reply);
+  request.trace = span.isRecording() || trace.getSpan(caller) ? trace.setSpan(caller, span) : UNRECORDED;
+}
+
+function describe(span: Span, { method, routeOptions, id }: FastifyRequest, { raw }: FastifyReply): void {
+  span.setAttributes({ 'http.request.method': method, 'http.route': routeOptions.url, 'dts.request.id': id });
   raw.once('close', () => {
     span.setAttribute('http.response.status_code', raw.statusCode);
     if (raw.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });

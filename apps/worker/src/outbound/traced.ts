@@ -10,6 +10,8 @@ type Send = (hop: Hop) => Promise<Dispatcher.ResponseData>;
  * that the caller has set wins. Names follow https://opentelemetry.io/docs/specs/semconv/http/http-spans/.
  */
 export async function traced(hop: Hop, send: Send): Promise<Dispatcher.ResponseData> {
+  // A worker that traces runs every attempt in a span, unless it was decided that nothing of it is recorded.
+  if (trace.getActiveSpan() === undefined) return send(hop);
   const span = trace.getTracer('dts').startSpan(hop.method, { kind: SpanKind.CLIENT });
   const active = trace.setSpan(context.active(), span);
   const headers: Record<string, string> = {};

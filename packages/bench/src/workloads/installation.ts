@@ -10,6 +10,8 @@ import type { Sample } from '../workload.js';
 
 const SCRAPE_MS = 1_000;
 
+type Environment = Readonly<Record<string, string>>;
+
 /** A gateway and a worker with keys of their own on the stack's Redis. */
 export class Installation {
   private constructor(
@@ -22,10 +24,11 @@ export class Installation {
     private readonly service: string,
   ) {}
 
-  static async start({ stack, redis }: Stage, service: string, env: Readonly<Record<string, string>>): Promise<Installation> {
+  /** @param outputFile for what they log, as a supervisor keeps it: the process of the load must not spend its time on reading it */
+  static async start({ stack, redis }: Stage, service: string, env: Environment, outputFile: string): Promise<Installation> {
     const prefix = `bench-${randomUUID()}`;
-    const gateway = await stack.start('gateway', { ...env, QUEUE_PREFIX: prefix });
-    const worker = await stack.start('worker', { ...env, QUEUE_PREFIX: prefix, QUEUES: 'io:100' });
+    const gateway = await stack.start('gateway', { ...env, QUEUE_PREFIX: prefix }, { outputFile });
+    const worker = await stack.start('worker', { ...env, QUEUE_PREFIX: prefix, QUEUES: 'io:100' }, { outputFile });
     return new Installation(gateway, worker, stack.apiKey, redis, prefix, service);
   }
 

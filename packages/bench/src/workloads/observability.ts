@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ratio } from '../goal.js';
 import { CONNECTIONS, PAYLOAD_BYTES } from '../job.js';
 import type { Plan } from '../plan.js';
@@ -29,6 +32,9 @@ const ALL: readonly Switched[] = [
   { name: 'observability', title: 'All of it beside nothing', does: 'metrics, traces, logs', env: { ...METRICS, ...TRACES, ...LOGS } },
 ];
 
+/** What is looked for is less than what a round differs from the next one. */
+const ROUNDS = 11;
+
 /** Of the two halves of a round: what a user may notice of it. */
 function goals({ name }: Switched): Goal[] {
   const halves = [
@@ -52,7 +58,7 @@ export const observability: readonly Workload[] = ALL.map((on) => ({
     `half of a round jobs are stored with the queue paused (${CONNECTIONS} connections, ${PAYLOAD_BYTES}-byte payload), in the other half one worker runs them`,
     'each job calls a service in the process of the load, which answers at once',
     'one Redis for both, emptied before every round; a gateway and a worker each, with keys of their own',
-    'both are scraped every second: fifteen times as often as in production',
+    'both are scraped every second: fifteen times as often as in production; both log to a file',
   ],
   metrics: [
     { key: 'stored', title: 'stored/s', digits: 0 },
@@ -62,16 +68,18 @@ export const observability: readonly Workload[] = ALL.map((on) => ({
   ],
   goals: goals(on),
   isLong: true,
+  rounds: ROUNDS,
   open: (plan) => open(plan, on),
 }));
 
 async function open({ seconds }: Plan, on: Switched): Promise<Lineup> {
   await using opening = new AsyncDisposableStack();
+  const logs = opening.adopt(await mkdtemp(join(tmpdir(), 'dts-bench-')), (folder) => rm(folder, { recursive: true }));
   const service = opening.use(await openService());
   const stage = opening.use(await Stage.open());
   const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: service.url };
   const contender = async (name: string, does: string, env: Environment): Promise<Contender> => {
-    const installation = await Installation.start(stage, service.url, { ...env, ...collector });
+    const installation = await Installation.start(stage, service.url, { ...env, ...collector }, join(logs, `${name}.log`));
     const run = (signal: AbortSignal) => installation.run(seconds, signal);
     return { name, does, warmUp: async (signal) => void (await run(signal)), run };
   };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { within } from '../waiting/within.js';
 import { dieWithParent } from './die-with-parent.js';
@@ -16,6 +17,8 @@ export interface ProgramOptions {
   readonly stdin?: 'open';
   /** Gets what it prints, as it comes. */
   readonly onOutput?: (text: string) => void;
+  /** A file that all it prints is appended to, as by a supervisor: then nobody here has to read it, and `output` stays empty. */
+  readonly outputFile?: string;
 }
 
 export interface Exit {
@@ -102,10 +105,12 @@ export class Program {
 /** @throws Error when the command cannot be started. */
 export async function startProgram(command: string, options: ProgramOptions = {}): Promise<Program> {
   const [executable, args] = dieWithParent(command, options.args ?? []);
+  await using file = options.outputFile === undefined ? undefined : await open(options.outputFile, 'a');
+  const output = file?.fd ?? 'pipe';
   const child = spawn(executable, args, {
     cwd: options.cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
-    stdio: [options.stdin === 'open' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    stdio: [options.stdin === 'open' ? 'pipe' : 'ignore', output, output],
   });
   const program = new Program(command, child, options.onOutput);
   await once(child, 'spawn');

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { freePort } from '../processes/free-port.js';
-import { type Exit, type Program, startNode } from '../processes/program.js';
+import { type Exit, type Program, type ProgramOptions, startNode } from '../processes/program.js';
 import { waitFor } from '../waiting/wait-for.js';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../../..');
@@ -13,6 +13,7 @@ export interface AppOptions {
   readonly readyPath?: string;
   /** Milliseconds to be up; 15,000 unless given. */
   readonly timeoutMs?: number;
+  readonly outputFile?: ProgramOptions['outputFile'];
 }
 
 /** A built app as its own process. */
@@ -53,7 +54,8 @@ export function startApp(name: AppName, options: AppOptions = {}): Promise<App> 
 /** Starts a server file that reads PORT and HOST; on a free port unless `env` names one, such as that of a killed one. @throws Error with its last output when it does not come up. */
 export async function startServer(file: string, options: AppOptions = {}): Promise<App> {
   const port = Number(options.env?.PORT ?? (await freePort()));
-  const program = await startNode(file, { env: { HOST: '127.0.0.1', ...options.env, PORT: String(port) } });
+  const { outputFile } = options;
+  const program = await startNode(file, { env: { HOST: '127.0.0.1', ...options.env, PORT: String(port) }, outputFile });
   const app = new App(port, program);
   try {
     await untilUp(app, options);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type RedisOptions, type RedisServer, startRedis } from '../redis/redis-server.js';
 import { testPrefix } from '../redis/test-redis.js';
-import { type App, type AppName, startApp } from './app.js';
+import { type App, type AppName, type AppOptions, startApp } from './app.js';
 
 const ALL_SCOPES = ['jobs:submit', 'jobs:read', 'jobs:cancel', 'schedules:write', 'workers:lease', 'ops:read', 'ops:write'];
 
@@ -26,7 +26,7 @@ export interface Stack {
   readonly apiKey: string;
   readonly prefix: string;
   /** Starts one more of an app with the stack's environment; it is stopped with the stack. */
-  start(name: AppName, env?: Readonly<Record<string, string>>): Promise<App>;
+  start(name: AppName, env?: Readonly<Record<string, string>>, options?: Pick<AppOptions, 'outputFile'>): Promise<App>;
   /** Ends what runs still, Redis last. */
   stop(): Promise<void>;
 }
@@ -41,8 +41,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   starting.defer(async () => {
     await Promise.all([...running].map((app) => app.stop()));
   });
-  const start = async (name: AppName, env: Readonly<Record<string, string>> = {}) => {
-    const app = await startApp(name, { env: { ...common, ...options.appEnv?.[name], ...env } });
+  const start: Stack['start'] = async (name, env, rest) => {
+    const app = await startApp(name, { env: { ...common, ...options.appEnv?.[name], ...env }, ...rest });
     running.add(app);
     return app;
   };
