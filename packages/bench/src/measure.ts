@@ -10,7 +10,7 @@ export async function measure(workload: Workload, plan: Plan, signal: AbortSigna
   const startedAt = performance.now();
   log(`\n${workload.name}: ${workload.title}\n${workload.conditions.map((condition) => `  · ${condition}`).join('\n')}`);
   await using lineup = await workload.open(plan, signal);
-  const count = workload.rounds ?? plan.rounds;
+  const count = Math.min(workload.rounds ?? plan.rounds, plan.rounds);
   introduce(lineup, count, log);
   const rounds = await play(lineup, count, signal, (contender, round, sample) => {
     log(`  ${round}/${count}  ${contender.name.padEnd(widest(lineup.contenders))}  ${tell(workload.metrics, sample)}`);

@@ -3,6 +3,7 @@ import { FinalError, RetryableError } from '@dts/jobs';
 import { Agent, type Dispatcher } from 'undici';
 import { readBody } from './body.js';
 import { policedConnector, type Resolve, systemResolve } from './connector.js';
+import { ExchangeBound } from './exchange-bound.js';
 import { type Answer, networkFailure, statusFailure } from './failures.js';
 import type { OutboundPolicy } from './policy.js';
 import { redactUrl } from './redact-url.js';
@@ -51,8 +52,8 @@ export class OutboundClient {
    * @throws the signal's reason when it aborts
    */
   async request(request: OutboundRequest): Promise<OutboundResponse> {
-    const timeout = request.timeoutMs === undefined ? undefined : AbortSignal.timeout(request.timeoutMs);
-    const signal = timeout ? AbortSignal.any([request.signal, timeout]) : request.signal;
+    using bound = new ExchangeBound(request.signal, request.timeoutMs);
+    const { signal } = bound;
     let hop = firstHop(request);
     try {
       for (let redirects = 0; ; redirects++) {
@@ -66,7 +67,7 @@ export class OutboundClient {
       }
     } catch (error) {
       request.signal.throwIfAborted();
-      if (timeout?.aborted) throw timedOut(hop, request.timeoutMs);
+      if (signal.aborted) throw timedOut(hop, request.timeoutMs);
       throw networkFailure(hop.method, hop.url, error);
     }
   }

@@ -57,8 +57,8 @@ export class Arena implements AsyncDisposable {
   async race(rival: Rival, setting: Setting, kind: Kind, jobs: number, signal: AbortSignal): Promise<number> {
     await this.reset();
     await using workers = new AsyncDisposableStack();
-    for (let started = 0; started < setting.processes; started++) {
-      workers.use(await ContenderProgram.start(rival.worker(setting), this.env));
+    for (let index = 0; index < setting.processes; index++) {
+      workers.use(await ContenderProgram.start(rival.worker(setting, index), this.env));
     }
     return await this.time(rival.submit(kind, jobs), jobs, signal);
   }

@@ -18,10 +18,10 @@ console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   if (line !== 'go') continue;
   for (let at = 0; at < jobs.length; at += BATCH) {
-    const { items } = await call<{ items: readonly { readonly status: number }[] }>(api, 'POST', 'jobs:batch', {
+    const { results } = await call<{ results: readonly { readonly status: number }[] }>(api, 'POST', 'jobs:batch', {
       jobs: jobs.slice(at, at + BATCH),
     });
-    const refused = items.find(({ status }) => status !== 201);
+    const refused = results.find(({ status }) => status !== 201);
     if (refused) throw new Error(`a job was refused: ${JSON.stringify(refused)}`);
   }
   console.log('submitted');

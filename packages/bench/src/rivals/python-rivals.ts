@@ -21,7 +21,7 @@ export async function pythonRivals(redisUrl: string): Promise<Rival[]> {
         { processes: 1, concurrency: 8, mode: 'prefork' },
         { processes: 2, concurrency: 100, mode: 'gevent' },
       ],
-      worker: ({ concurrency, mode = 'prefork' }) =>
+      worker: ({ concurrency, mode = 'prefork' }, index) =>
         python(
           '-m',
           'celery',
@@ -35,7 +35,7 @@ export async function pythonRivals(redisUrl: string): Promise<Rival[]> {
           '--loglevel',
           'ERROR',
           '--hostname',
-          'w%i@%h-%p',
+          `w${index}@%h`,
         ),
       submit: (kind, count) => python('celery_submit.py', kind, String(count)),
     },

@@ -27,7 +27,8 @@ export interface Rival {
   readonly store: 'redis' | 'postgres';
   /** Those of which the fastest is taken, for each kind of job. */
   readonly settings: readonly Setting[];
-  worker(setting: Setting): Command;
+  /** @param index from 0, another for each process */
+  worker(setting: Setting, index: number): Command;
   submit(kind: Kind, count: number): Command;
 }
 

@@ -8,6 +8,8 @@ const MEMORY = '/dev/shm';
 const DIGITS = 7;
 const MARK_BYTES = DIGITS + 1;
 const LOOK_MS = 5;
+/** Without a mark: nothing is going to come any more. */
+const STUCK_MS = 60_000;
 
 /** What a job leaves behind when it has run. */
 export function mark(number: number): string {
@@ -37,12 +39,20 @@ export class Tally implements AsyncDisposable {
     return statSync(this.file).size / MARK_BYTES;
   }
 
-  /** Resolves when each of so many jobs has run, which may be later than there are as many marks. @throws the signal's reason */
+  /**
+   * Resolves when each of so many jobs has run, which may be later than there are as many marks.
+   * @throws Error when no more come, the signal's reason
+   */
   async untilComplete(jobs: number, signal: AbortSignal): Promise<void> {
-    for (let enough = jobs; ; ) {
-      if (this.length < enough) await delay(LOOK_MS, undefined, { signal });
-      else if (this.distinct() >= jobs) return;
-      else enough = this.length + 1;
+    let enough = jobs;
+    let last = { length: 0, at: performance.now() };
+    for (;;) {
+      const { length } = this;
+      if (length >= enough && this.distinct() >= jobs) return;
+      if (length >= enough) enough = length + 1;
+      if (length !== last.length) last = { length, at: performance.now() };
+      if (performance.now() - last.at > STUCK_MS) throw new Error(`after ${length} of ${jobs} jobs nothing has run for ${STUCK_MS / 1_000} s`);
+      await delay(LOOK_MS, undefined, { signal });
     }
   }
 
