@@ -1,3 +1,6 @@
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '../waiting/wait-for.js';
 import { startProgram } from './program.js';
@@ -15,6 +18,15 @@ describe('Program', () => {
     const program = await startProgram('sh', { args: ['-c', 'echo "$GIVEN-$TEST_REDIS_URL-"'], env: { GIVEN: 'yes' } });
     await program.exited;
     expect(program.stdout).toBe('yes--\n');
+  });
+
+  it('appends what was printed to a file where that is wanted', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'dts-program-'));
+    const outputFile = join(folder.path, 'output');
+    await writeFile(outputFile, 'before\n');
+    const program = await startProgram('sh', { args: ['-c', 'echo out; echo err >&2'], outputFile });
+    await program.exited;
+    expect([await readFile(outputFile, 'utf8'), program.output]).toEqual(['before\nout\nerr\n', '']);
   });
 
   it('reads what is typed, and tells what it prints as it comes', async () => {
