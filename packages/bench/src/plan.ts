@@ -10,4 +10,4 @@ export interface Plan {
 }
 
 export const FULL: Plan = { name: 'full', rounds: 5, seconds: 6, warmUpSeconds: 5 };
-export const QUICK: Plan = { name: 'quick', rounds: 3, seconds: 1.5, warmUpSeconds: 1 };
+export const QUICK: Plan = { name: 'quick', rounds: 3, seconds: 1.5, warmUpSeconds: 3 };
