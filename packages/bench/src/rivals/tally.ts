@@ -51,7 +51,8 @@ export class Tally implements AsyncDisposable {
       if (length >= enough && this.distinct() >= jobs) return;
       if (length >= enough) enough = length + 1;
       if (length !== last.length) last = { length, at: performance.now() };
-      if (performance.now() - last.at > STUCK_MS) throw new Error(`after ${length} of ${jobs} jobs nothing has run for ${STUCK_MS / 1_000} s`);
+      if (performance.now() - last.at > STUCK_MS)
+        throw new Error(`after ${length} of ${jobs} jobs nothing has run for ${STUCK_MS / 1_000} s`);
       await delay(LOOK_MS, undefined, { signal });
     }
   }
