@@ -34,10 +34,16 @@ function list(workloads: readonly Workload[]): number {
   return 0;
 }
 
+/** Where ending the processes failed as well, why it came to that is told first. */
+function messageOf(error: unknown): string {
+  if (error instanceof SuppressedError) return `${messageOf(error.suppressed)}\n${messageOf(error.error)}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
 try {
   const options = parseOptions(process.argv.slice(2), WORKLOADS);
   process.exitCode = options.list ? list(WORKLOADS) : await bench(options);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(messageOf(error));
   process.exitCode = 1;
 }
