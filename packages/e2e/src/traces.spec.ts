@@ -133,11 +133,11 @@ describe('traces', () => {
     const spans = await collector.untilSpans(traceId, 6);
     expect(shapeOf(spans)).toEqual([
       'dts-gateway: POST /v1/jobs < caller',
-      'dts-gateway: addBulk external < POST /v1/jobs',
-      'dts-gateway: addBulk io < POST /v1/jobs',
-      'dts-gateway: process external < POST /v1/jobs',
+      'dts-gateway: add external.report.render < POST /v1/jobs',
+      'dts-gateway: add io.http.request < add external.report.render',
+      'dts-gateway: process external < add external.report.render',
       'dts-worker: GET < process io',
-      'dts-worker: process io < POST /v1/jobs',
+      'dts-worker: process io < add io.http.request',
     ]);
     const attempt = spans.find(({ name }) => name === 'process external');
     expect(attempt?.attributes).toMatchObject({ 'bullmq.job.id': lease?.jobId, 'dts.job.attempt': 1, 'dts.job.outcome': 'final' });
