@@ -16,6 +16,10 @@ beforeAll(async () => {
   gateway = await startGateway({ LEASE_DURATION: String(LEASE_MS) });
   redis = connectProducer(gateway.env.REDIS_URL, () => undefined);
   await waitFor(() => redis.status === 'ready');
+  // The gateway's own connections may come later, until when it answers 503.
+  await waitFor(
+    async () => (await ask({ wait: 0 })).status === 200 && (await gateway.call('GET', '/v1/queues', { as: 'viewer' })).status === 200,
+  );
 });
 afterAll(async () => {
   redis.disconnect();
