@@ -28,7 +28,7 @@ export const QUICK: Profile = {
   name: 'quick',
   clients: 32,
   perSecond: 300,
-  steady: 200,
+  steady: 100,
   bulk: { total: 2_000, perSecond: 300 },
   before: [1_000, 2_000],
   after: 1_000,
