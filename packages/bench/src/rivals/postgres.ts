@@ -3,12 +3,13 @@ import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, type Program, startProgram, waitFor } from '@dts/testkit';
+import { freePort, type Program, startProgram, waitFor, within } from '@dts/testkit';
 
 const DEBIAN = '/usr/lib/postgresql';
 /** Made by Debian's package; PostgreSQL refuses to be root. */
 const USER = 'postgres';
 const START_MS = 30_000;
+const STOP_MS = 30_000;
 const INSTALL = 'install PostgreSQL, on Debian with: apt-get install postgresql';
 
 const execute = promisify(execFile);
@@ -63,7 +64,9 @@ export class Postgres implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.program.kill();
+    // Its fast shutdown; killed outright it would leave its shared memory behind.
+    this.program.signal('SIGINT');
+    await within(this.program.exited, STOP_MS, 'PostgreSQL to stop').catch(() => this.program.kill());
     await rm(this.dir, { recursive: true, force: true });
   }
 
