@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Receiver, type Stack, startReceiver, startStack, waitFor } from '@dts/testkit';
+import { type AppName, type Receiver, type Stack, startReceiver, startStack, waitFor } from '@dts/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { Api } from './api.js';
@@ -142,8 +142,8 @@ describe('traces', () => {
     const attempt = spans.find(({ name }) => name === 'process external');
     expect(attempt?.attributes).toMatchObject({ 'bullmq.job.id': lease?.jobId, 'dts.job.attempt': 1, 'dts.job.outcome': 'final' });
     expect(attempt?.status.code).toBe(2);
-    const line = (stack.gateway.output.split('\n').find((text) => text.includes(`${lease?.jobId}`)) ?? '{}') as string;
-    expect(JSON.parse(line)).toMatchObject({ traceId, spanId: attempt?.spanId, outcome: 'final' });
+    const line = await lineOf(`${lease?.jobId}`, 'job failed', 'gateway');
+    expect(line).toMatchObject({ traceId, spanId: attempt?.spanId, outcome: 'final' });
     expect(collector.text).not.toContain('s3cret');
   });
 
@@ -168,11 +168,11 @@ describe('traces', () => {
     expect([...names].sort()).toEqual(['GET', 'POST', 'add', 'process']);
   });
 
-  const lineOf = (id: string) =>
+  const lineOf = (id: string, message = 'job completed', app: AppName = 'worker') =>
     waitFor(() =>
-      (stack.apps.get('worker')?.output ?? '')
+      (stack.apps.get(app)?.output ?? '')
         .split('\n')
-        .filter((line) => line.includes('job completed') && line.includes(id))
+        .filter((line) => line.includes(message) && line.includes(id))
         .map((line) => JSON.parse(line) as Record<string, unknown>)
         .at(0),
     );

@@ -51,7 +51,10 @@ describe('a job that may have crashed its workers', () => {
   it('is given alone to a worker that holds nothing, and what was fetched with it goes back', async () => {
     const id = await suspect(0);
     const other = await submit();
-    const [lease, ...more] = await ask({ max: 8 });
+    const [lease, ...more] = await waitFor(async () => {
+      const given = await ask({ max: 8 });
+      return given.length > 0 && given;
+    });
     expect([lease, more]).toEqual([expect.objectContaining({ jobId: id, quarantine: true }), []]);
     const next = await leased({ max: 8 });
     expect(next).toMatchObject({ jobId: other, quarantine: false, attempt: 1 });
