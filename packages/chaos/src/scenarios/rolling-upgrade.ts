@@ -18,7 +18,8 @@ const RUN_MS = 100;
 const PICK_UP_MS = 1_000;
 /** Jobs of the next version that become due while workers of this one are there, and when there are no others. */
 const LEFT_BEHIND = 20;
-const READ_MS = 15_000;
+/** While a worker of the version before is there as well, which puts them off again: at chance, every five seconds. */
+const READ_MS = 60_000;
 
 export const rollingUpgrade: Scenario = {
   name: 'rolling-upgrade',

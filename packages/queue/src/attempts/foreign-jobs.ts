@@ -12,7 +12,7 @@ redis.call('HSETNX', KEYS[1], '${FIELD}', ARGV[1]) return redis.call('HGET', KEY
 
 /** Milliseconds until it is looked at again: as long as it has waited so far, within these. */
 const SHORTEST_MS = 100;
-const LONGEST_MS = 30_000;
+const LONGEST_MS = 5_000;
 
 /** The part of the environment of every app that starts attempts. */
 export const foreignJobsEnvShape = {
