@@ -54,8 +54,8 @@ describe("traces through OpenTelemetry's own collector", () => {
     expect(told.sort()).toEqual([
       'GET < process io',
       `POST /v1/jobs < ${CALLER}`,
-      'addBulk io < POST /v1/jobs',
-      'process io < POST /v1/jobs',
+      'add io.http.request < POST /v1/jobs',
+      'process io < add io.http.request',
     ]);
     expect(service.requests[0]?.headers.traceparent).toContain(TRACE_ID);
   });
