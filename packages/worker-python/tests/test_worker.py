@@ -33,11 +33,12 @@ def test_tells_the_trace_that_a_job_belongs_to(gateway: Gateway) -> None:
     async def render(report: Report, job: Job) -> dict[str, str]:
         return job.trace_headers
 
-    for changes, told in [
+    cases: list[tuple[dict[str, str | None], dict[str, str]]] = [
         ({"traceparent": "00-a-b-01", "tracestate": None}, {"traceparent": "00-a-b-01"}),
         ({"traceparent": "00-a-b-01", "tracestate": "a=b"}, {"traceparent": "00-a-b-01", "tracestate": "a=b"}),
         ({}, {}),
-    ]:
+    ]
+    for changes, told in cases:
         assert run(Play(gateway, lease({"title": "t"}, **changes)), render).completed[-1] == told
 
 
