@@ -44,6 +44,13 @@ describe('runApp', () => {
     expect(app.log().at(-1)).toMatchObject({ msg: 'stopping: the supervising process is gone' });
   });
 
+  it('stops as well when whoever read its log is gone with that process', async () => {
+    await using app = await listening();
+    app.process.stdout?.destroy();
+    app.process.disconnect();
+    await expect(app.exited).resolves.toBe(0);
+  });
+
   it('stops in order when it cannot work any more, and exits with 1 for its supervisor to see', async () => {
     await using app = await listening();
     const response = await fetch(`${app.url}/fail`);
