@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import preset from './jest.preset.mjs';
 
 // The timeout of a run with projects is the one that stands here, not theirs.
@@ -6,6 +5,6 @@ export default {
   // By their configurations: packages in other languages have none.
   projects: ['<rootDir>/apps/*/jest.config.mjs', '<rootDir>/packages/*/jest.config.mjs', '<rootDir>/monitoring/jest.config.mjs'],
   testTimeout: preset.testTimeout,
-  // Most of them wait for other processes most of the time: of two cores, half of one was idle when each had one file.
-  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  // Most of them wait for other processes most of the time: one core need not be left for Jest itself.
+  maxWorkers: '100%',
 };

@@ -51,7 +51,7 @@ describe('dts top in a terminal', () => {
     await terminal.until(/^Slots /m);
     await terminal.resize(120, 40);
     await terminal.until(/SCHEDULED/);
-    expect(terminal.lines.at(-1)).toMatch(/^q quit/);
+    await waitFor(() => /^q quit/.test(terminal.lines.at(-1) ?? ''), { describe: 'the last line of a picture that is drawn whole' });
     await terminal.resize(60, 12);
     const fits = () => /^q quit/.test(terminal.lines.at(-1) ?? '') && /^QUEUE +WAITING +ACTIVE[\s\S]*^rate-li/m.test(terminal.text);
     await waitFor(fits, { timeoutMs: 15_000, describe: 'a picture of the new size' });

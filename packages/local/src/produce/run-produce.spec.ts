@@ -52,7 +52,9 @@ describe('the producer', () => {
     const { code, out } = await produce(['--count', '20', '--concurrency', '10']);
     expect(code).toBe(0);
     expect(out).toContain('20 of 20 jobs submitted, 20 arrived, 20 completed.');
-    expect(out).toContain('Retried 5 submissions, with the same keys');
+    // A repetition may be refused as well, before others have come for the first time.
+    const repeated = new Set(gateway.keys.filter((key, index, keys) => keys.indexOf(key) !== index));
+    expect(out).toContain(`Retried ${repeated.size} submissions, with the same keys`);
     expect(out).toContain('20 deliveries were repeats');
     expect([gateway.keys.length, new Set(gateway.keys).size]).toEqual([25, 20]);
   });
