@@ -19,8 +19,7 @@ export class Pace {
   async run(signal: AbortSignal, send: () => Promise<void>): Promise<void> {
     await this.#turn();
     try {
-      const pauseMs = this.#notBefore - performance.now();
-      if (pauseMs > 0) await sleep(pauseMs, signal);
+      await this.#pause(signal);
       await send();
       this.#allowed = Math.min(this.most, this.#allowed + 1);
     } catch (error) {
@@ -37,6 +36,15 @@ export class Pace {
       this.#waiting.push(resolve);
       this.#admit();
     });
+  }
+
+  /** A timer may fire a millisecond early, and another refusal may ask for more meanwhile. */
+  async #pause(signal: AbortSignal): Promise<void> {
+    for (let ms = this.#left(); ms > 0; ms = this.#left()) await sleep(Math.ceil(ms), signal);
+  }
+
+  #left(): number {
+    return this.#notBefore - performance.now();
   }
 
   #admit(): void {
